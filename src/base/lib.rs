@@ -1,0 +1,14 @@
+//! Words that every other room uses: errors, bounds, names, lenient JSON, paging, time.
+//!
+//! Must never know of a catalog, a database or HTTP.
+
+pub mod error;
+pub mod id;
+pub mod limits;
+pub mod loose;
+pub mod name;
+pub mod page;
+pub mod secret;
+pub mod time;
+
+pub use error::{Error, ErrorDict, Kind, Result};

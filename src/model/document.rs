@@ -1,0 +1,78 @@
+//! The stored form of a dataset: rendered once at the write, copied ever after.
+//!
+//! The body is the JSON object of `package_show` without its closing brace and without `organization` and `groups`,
+//! which quote other objects: they are put in behind the body whenever it is read, so that a new title of an
+//! organization shows at once in each of its datasets.
+
+use std::sync::Arc;
+
+use base::{Error, Result, time::Stamp};
+
+use crate::Package;
+
+/// A dataset as it lies in `package_document`, in the index and in the cache.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    pub id: String,
+    pub name: String,
+    /// Counts the writes of this dataset, from 1.
+    pub version: i64,
+    pub owner_org: Option<String>,
+    /// Ids of its groups, in the order in which they are shown.
+    pub groups: Vec<String>,
+    /// Permission labels: who may see it (`public`, `member-<organization>`, `creator-<user>`).
+    pub labels: Vec<String>,
+    pub state: String,
+    pub private: bool,
+    pub metadata_modified: Stamp,
+    pub body: Arc<str>,
+}
+
+/// Renders the body.
+///
+/// # Errors
+/// Internal, if the dataset cannot be serialised.
+pub fn body(package: &Package) -> Result<String> {
+    let mut text =
+        serde_json::to_string(package).map_err(|error| Error::internal(format!("rendering {}: {error}", package.id)))?;
+    text.pop();
+    Ok(text)
+}
+
+/// The whole `package_show` object: the body with the JSON of its organization (`null` for none) and of its groups
+/// (without brackets, comma separated).
+pub fn splice(body: &str, organization: &str, groups: &str, into: &mut String) {
+    into.reserve(body.len() + organization.len() + groups.len() + 32);
+    into.push_str(body);
+    into.push_str(",\"organization\":");
+    into.push_str(organization);
+    into.push_str(",\"groups\":[");
+    into.push_str(groups);
+    into.push_str("]}");
+}
+
+/// Reads a body back; `organization` and `groups` stay empty.
+///
+/// # Errors
+/// Internal, if the body is damaged.
+pub fn parse(body: &str) -> Result<Package> {
+    let mut text = String::with_capacity(body.len() + 1);
+    text.push_str(body);
+    text.push('}');
+    serde_json::from_str(&text).map_err(|error| Error::internal(format!("stored document: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_with_its_quotes_is_the_dataset_again() {
+        let package = Package { id: "1".to_owned(), name: "n".to_owned(), ..Package::default() };
+        let body = body(&package).unwrap();
+        assert_eq!(parse(&body).unwrap(), package);
+        let mut whole = String::new();
+        splice(&body, "null", "", &mut whole);
+        assert_eq!(serde_json::from_str::<Package>(&whole).unwrap(), package);
+    }
+}

@@ -1,0 +1,15 @@
+//! The shapes that clients see, a file a noun, and the pure rules of what is valid.
+//!
+//! Must never ask a database, a clock or the network.
+
+pub mod document;
+pub mod organization;
+pub mod package;
+pub mod resource;
+pub mod translated;
+
+pub use document::Document;
+pub use organization::{GroupQuote, OrganizationQuote};
+pub use package::{Extra, Package, Tag};
+pub use resource::Resource;
+pub use translated::Translated;
