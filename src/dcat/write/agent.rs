@@ -44,18 +44,17 @@ pub(super) fn of_dataset<'a>(package: &'a Package, shared: &mut Shared, nodes: &
         ["publisher_uri", "publisher_name", "publisher_email", "publisher_url", "publisher_type", "publisher_identifier"],
         shared,
     );
-    let organization = package.organization.as_ref();
-    if named.iri.is_some() || named.name.is_some() {
-        attach(&named, "dct:publisher", shared, nodes, node);
-    } else if let Some(id) = first([organization.map(|quote| quote.id.as_str()), package.owner_org.as_deref()]) {
-        let name = organization.and_then(|quote| first([Some(quote.title.as_str()), Some(quote.name.as_str())]));
-        let facts = Facts {
-            iri: Some(shared.local(&["organization", id])),
-            name: name.or(Some(id)),
-            r#type: named.r#type,
-            ..Facts::default()
-        };
-        attach(&facts, "dct:publisher", shared, nodes, node);
+    let quote = package.organization.as_ref();
+    let id = first([quote.map(|quote| quote.id.as_str()), package.owner_org.as_deref()]);
+    let title = quote.and_then(|quote| first([Some(quote.title.as_str()), Some(quote.name.as_str())]));
+    // The same body by name is the organization with more facts; another one is somebody whose data we pass on.
+    let same = named.iri.is_none() && named.name.is_none_or(|name| Some(name) == title.map(str::trim));
+    let publisher = match id.filter(|_| same) {
+        Some(id) => Facts { iri: Some(shared.local(&["organization", id])), name: title.or(Some(id)), ..named },
+        None => named,
+    };
+    if publisher.iri.is_some() || publisher.name.is_some() {
+        attach(&publisher, "dct:publisher", shared, nodes, node);
     }
     let creator = facts(
         package,

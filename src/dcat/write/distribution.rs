@@ -75,7 +75,11 @@ fn one<'a>(
 }
 
 fn addresses<'a>(resource: &'a Resource, shared: &mut Shared, nodes: &mut Vec<Node<'a>>, node: &mut Node<'a>, page: String) {
-    let url = value::iri(&resource.url);
+    let url = value::iri(&resource.url).or_else(|| {
+        let path = resource.url.trim();
+        let local = path.starts_with('/') && !path.starts_with("//");
+        local.then(|| value::iri(&format!("{}{path}", shared.site)).map(|iri| Cow::Owned(iri.into_owned())))?
+    });
     let access = field(resource, "access_url").and_then(value::iri).or_else(|| url.clone()).unwrap_or(Cow::Owned(page));
     shared.link(nodes, node, ("dcat:accessURL", &["rdfs:Resource"], access));
     let download = field(resource, "download_url").and_then(value::iri).or_else(|| url.filter(|url| is_file(resource, url)));

@@ -34,8 +34,9 @@ fn properties(out: &mut String, node: &Node<'_>, indent: &str) {
         if last == *property {
             out.push_str(" , ");
         } else {
-            out.push_str(if last.is_empty() && node.types.is_empty() { " " } else { " ;" });
-            out.push_str(indent);
+            let first = last.is_empty() && node.types.is_empty();
+            out.push_str(if first { " " } else { " ;" });
+            out.push_str(if first { "" } else { indent });
             out.push_str(property);
             out.push(' ');
         }
