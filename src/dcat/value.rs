@@ -73,6 +73,11 @@ pub(crate) fn push_encoded(out: &mut String, text: &str) {
     }
 }
 
+/// True when a text has a character that can be seen and written.
+pub(crate) fn says_something(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'))
+}
+
 /// Drops the characters that XML 1.0 cannot hold, so that the three formats say the same.
 pub(crate) fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
     let bad = |c: char| matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');

@@ -90,7 +90,7 @@ fn attach<'a>(facts: &Facts<'a>, property: &'static str, shared: &mut Shared, no
     let mut agent = Node { iri: iri.clone().map(Into::into), types: AGENT, properties: Vec::new() };
     match facts.name {
         Some(name) => agent.text("foaf:name", name),
-        None => agent.text("foaf:name", iri.clone().unwrap_or_default()),
+        None => agent.text("foaf:name", facts.iri.clone().unwrap_or_default()),
     }
     if let Some(mail) = facts.email.and_then(value::mail) {
         agent.iri("foaf:mbox", mail);

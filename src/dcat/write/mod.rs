@@ -157,7 +157,7 @@ fn extra<'a>(package: &'a Package, key: &str) -> Option<&'a str> {
 
 /// The first text that says anything.
 fn first<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> Option<&'a str> {
-    texts.into_iter().flatten().find(|text| text.chars().any(|c| !c.is_whitespace() && !c.is_control()))
+    texts.into_iter().flatten().find(|text| value::says_something(text))
 }
 
 /// Adds the texts of a translated field as tagged literals; `false` when there is none.
