@@ -221,3 +221,92 @@ pub(crate) fn is_decimal(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.len() <= 20 && part.bytes().all(|byte| byte.is_ascii_digit());
     digits(whole) && digits(fraction)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_repaired_or_refused() {
+        for (text, expected) in [
+            ("https://x.kg/a b", Some("https://x.kg/a%20b")),
+            (" http://x.kg/{a}|b#c#d ", Some("http://x.kg/%7Ba%7D%7Cb#c%23d")),
+            ("https://x.kg/100%", Some("https://x.kg/100%25")),
+            ("https://x.kg/a%20b", Some("https://x.kg/a%20b")),
+            ("https://пример.кг/путь", Some("https://пример.кг/путь")),
+            ("https://x.kg/\u{ffff}", Some("https://x.kg/%EF%BF%BF")),
+            ("urn:uuid:1", Some("urn:uuid:1")),
+            ("http://", None),
+            ("http:///a", None),
+            ("http:a", None),
+            ("www.x.kg", None),
+            ("javascript:alert(1)", None),
+            ("dct:title", None),
+            ("None", None),
+            ("", None),
+        ] {
+            assert_eq!(iri(text).as_deref(), expected, "{text}");
+        }
+        assert_eq!(iri(&format!("http://x.kg/{}", "a".repeat(IRI_BYTES))), None);
+    }
+
+    #[test]
+    fn a_date_has_the_type_of_its_shape() {
+        for (text, expected) in [
+            ("2020", Some(("2020", "xsd:gYear"))),
+            ("2020-02", Some(("2020-02", "xsd:gYearMonth"))),
+            ("2020-02-29", Some(("2020-02-29", "xsd:date"))),
+            ("2020-02-29 10:11", Some(("2020-02-29T10:11:00.000000Z", "xsd:dateTime"))),
+            ("2020-02-29T10:00:00+06:00", Some(("2020-02-29T04:00:00.000000Z", "xsd:dateTime"))),
+            ("31/12/2020", Some(("2020-12-31", "xsd:date"))),
+            ("12/31/2020", Some(("2020-12-31", "xsd:date"))),
+            ("05.04.2020", Some(("2020-04-05", "xsd:date"))),
+            ("05/04/2020", None),
+            ("31.02.2020", None),
+            ("2020-13", None),
+            ("0000", None),
+            ("soon", None),
+            ("1.2.3.2020", None),
+        ] {
+            assert_eq!(date(text).as_ref().map(|(text, datatype)| (text.as_str(), *datatype)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn tags_mails_lists_and_durations_are_judged_by_their_shape() {
+        for (text, expected) in [
+            ("ky", Some("ky")),
+            ("pt_BR", Some("pt-br")),
+            ("sr@latin", Some("sr-latn")),
+            ("zh-Hans-CN", Some("zh-hans-cn")),
+            ("es-419", Some("es-419")),
+            ("e", None),
+            ("english", None),
+            ("en-", None),
+            ("en-x-y", None),
+            ("ky ru", None),
+        ] {
+            assert_eq!(language(text).as_deref(), expected, "{text}");
+        }
+        assert_eq!(mail("a.b@data.kg").as_deref(), Some("mailto:a.b@data.kg"));
+        assert_eq!(mail("mailto:a@data.kg").as_deref(), Some("mailto:a@data.kg"));
+        for text in ["a", "@data.kg", "a@kg", "a b@data.kg", "a@data.kg?cc=b@c.d", "a@@b.kg"] {
+            assert_eq!(mail(text), None, "{text}");
+        }
+        assert_eq!(list("[\"a\", \"b,c\"]"), ["a", "b,c"]);
+        assert_eq!(list("a, b,,c"), ["a", "b", "c"]);
+        assert_eq!(list("http://x/1,2,http://y/"), ["http://x/1,2", "http://y/"]);
+        for (text, good) in [
+            ("P1D", true),
+            ("PT15M", true),
+            ("P1Y2M10DT2H30M", true),
+            ("P", false),
+            ("P1DT", false),
+            ("1D", false),
+            ("PD", false),
+            ("P1D1Y", false),
+        ] {
+            assert_eq!(is_duration(text), good, "{text}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     dataset::{self, Word, listed, local_id},
-    first,
+    first, service,
     shared::{Role, Shared},
     translated,
 };
@@ -236,4 +236,5 @@ fn rest<'a>(resource: &'a Resource, shared: &mut Shared, nodes: &mut Vec<Node<'a
         }
     }
     dataset::resolution(|key| field(resource, key), node);
+    service::all(resource, shared, nodes, node);
 }

@@ -10,6 +10,7 @@ mod distribution;
 mod jsonld;
 mod place;
 mod rdfxml;
+mod service;
 mod shared;
 mod turtle;
 

@@ -1,5 +1,11 @@
 //! Names: the prefixes of our output, and from the words of CKAN's users to the IRIs of the EU's authority lists.
 
+mod files;
+mod words;
+
+pub(crate) use files::file_type;
+pub(crate) use words::{frequency, language};
+
 /// Prefix and namespace of every compact name that is written.
 pub(crate) const PREFIXES: &[(&str, &str)] = &[
     ("adms", "http://www.w3.org/ns/adms#"),
@@ -112,186 +118,6 @@ pub(crate) fn theme_label(code: &str) -> Option<&'static str> {
     THEMES.iter().find(|(known, ..)| *known == code).map(|(_, label, _)| *label)
 }
 
-/// The code of the EU's frequency list, from its own code or a word.
-pub(crate) fn frequency(word: &str) -> Option<&'static str> {
-    find(FREQUENCIES, word)
-}
-
-const FREQUENCIES: &[(&str, &str)] = &[
-    ("annual", "ANNUAL"),
-    ("annually", "ANNUAL"),
-    ("yearly", "ANNUAL"),
-    ("ежегодно", "ANNUAL"),
-    ("жыл сайын", "ANNUAL"),
-    ("r/p1y", "ANNUAL"),
-    ("annual_2", "ANNUAL_2"),
-    ("semiannual", "ANNUAL_2"),
-    ("biannually", "ANNUAL_2"),
-    ("semi-annual", "ANNUAL_2"),
-    ("r/p6m", "ANNUAL_2"),
-    ("annual_3", "ANNUAL_3"),
-    ("bidecennial", "BIDECENNIAL"),
-    ("biennial", "BIENNIAL"),
-    ("bihourly", "BIHRLY"),
-    ("bimonthly", "BIMONTHLY"),
-    ("biweekly", "BIWEEKLY"),
-    ("fortnightly", "BIWEEKLY"),
-    ("continual", "CONT"),
-    ("continuous", "CONT"),
-    ("cont", "CONT"),
-    ("continuously updated", "UPDATE_CONT"),
-    ("update_cont", "UPDATE_CONT"),
-    ("real-time", "UPDATE_CONT"),
-    ("realtime", "UPDATE_CONT"),
-    ("daily", "DAILY"),
-    ("ежедневно", "DAILY"),
-    ("күн сайын", "DAILY"),
-    ("r/p1d", "DAILY"),
-    ("daily_2", "DAILY_2"),
-    ("decennial", "DECENNIAL"),
-    ("hourly", "HOURLY"),
-    ("irregular", "IRREG"),
-    ("irreg", "IRREG"),
-    ("нерегулярно", "IRREG"),
-    ("as needed", "IRREG"),
-    ("asneeded", "IRREG"),
-    ("по мере необходимости", "IRREG"),
-    ("monthly", "MONTHLY"),
-    ("ежемесячно", "MONTHLY"),
-    ("ай сайын", "MONTHLY"),
-    ("r/p1m", "MONTHLY"),
-    ("monthly_2", "MONTHLY_2"),
-    ("monthly_3", "MONTHLY_3"),
-    ("never", "NEVER"),
-    ("notplanned", "NOT_PLANNED"),
-    ("not_planned", "NOT_PLANNED"),
-    ("other", "OTHER"),
-    ("op_datpro", "OP_DATPRO"),
-    ("quadrennial", "QUADRENNIAL"),
-    ("quarterly", "QUARTERLY"),
-    ("ежеквартально", "QUARTERLY"),
-    ("квартал сайын", "QUARTERLY"),
-    ("r/p3m", "QUARTERLY"),
-    ("quinquennial", "QUINQUENNIAL"),
-    ("tridecennial", "TRIDECENNIAL"),
-    ("triennial", "TRIENNIAL"),
-    ("trihourly", "TRIHRLY"),
-    ("unknown", "UNKNOWN"),
-    ("weekly", "WEEKLY"),
-    ("еженедельно", "WEEKLY"),
-    ("жума сайын", "WEEKLY"),
-    ("r/p1w", "WEEKLY"),
-    ("r/p7d", "WEEKLY"),
-    ("weekly_2", "WEEKLY_2"),
-    ("weekly_3", "WEEKLY_3"),
-];
-
-/// The code of the EU's language list, from a two- or three-letter code, a tag or a name.
-pub(crate) fn language(word: &str) -> Option<&'static str> {
-    let word = word.trim().to_lowercase();
-    let main = word.split(['-', '_', '@']).next().unwrap_or_default();
-    find(LANGUAGES, &word).or_else(|| find(LANGUAGES, main))
-}
-
-const LANGUAGES: &[(&str, &str)] = &[
-    ("ky", "KIR"),
-    ("kir", "KIR"),
-    ("kyrgyz", "KIR"),
-    ("кыргызча", "KIR"),
-    ("ru", "RUS"),
-    ("rus", "RUS"),
-    ("russian", "RUS"),
-    ("русский", "RUS"),
-    ("en", "ENG"),
-    ("eng", "ENG"),
-    ("english", "ENG"),
-    ("kk", "KAZ"),
-    ("kaz", "KAZ"),
-    ("uz", "UZB"),
-    ("uzb", "UZB"),
-    ("tg", "TGK"),
-    ("tgk", "TGK"),
-    ("tr", "TUR"),
-    ("tur", "TUR"),
-    ("de", "DEU"),
-    ("deu", "DEU"),
-    ("ger", "DEU"),
-    ("fr", "FRA"),
-    ("fra", "FRA"),
-    ("es", "SPA"),
-    ("spa", "SPA"),
-    ("it", "ITA"),
-    ("ita", "ITA"),
-    ("pt", "POR"),
-    ("por", "POR"),
-    ("nl", "NLD"),
-    ("nld", "NLD"),
-    ("pl", "POL"),
-    ("pol", "POL"),
-    ("cs", "CES"),
-    ("ces", "CES"),
-    ("sk", "SLK"),
-    ("slk", "SLK"),
-    ("uk", "UKR"),
-    ("ukr", "UKR"),
-    ("be", "BEL"),
-    ("bel", "BEL"),
-    ("zh", "ZHO"),
-    ("zho", "ZHO"),
-    ("ar", "ARA"),
-    ("ara", "ARA"),
-    ("ja", "JPN"),
-    ("jpn", "JPN"),
-    ("ko", "KOR"),
-    ("kor", "KOR"),
-    ("sv", "SWE"),
-    ("swe", "SWE"),
-    ("no", "NOR"),
-    ("nor", "NOR"),
-    ("nb", "NOB"),
-    ("nn", "NNO"),
-    ("da", "DAN"),
-    ("dan", "DAN"),
-    ("fi", "FIN"),
-    ("fin", "FIN"),
-    ("et", "EST"),
-    ("est", "EST"),
-    ("lv", "LAV"),
-    ("lav", "LAV"),
-    ("lt", "LIT"),
-    ("lit", "LIT"),
-    ("el", "ELL"),
-    ("ell", "ELL"),
-    ("bg", "BUL"),
-    ("bul", "BUL"),
-    ("ro", "RON"),
-    ("ron", "RON"),
-    ("hu", "HUN"),
-    ("hun", "HUN"),
-    ("hr", "HRV"),
-    ("hrv", "HRV"),
-    ("sr", "SRP"),
-    ("srp", "SRP"),
-    ("sl", "SLV"),
-    ("slv", "SLV"),
-    ("ga", "GLE"),
-    ("gle", "GLE"),
-    ("mt", "MLT"),
-    ("mlt", "MLT"),
-    ("ka", "KAT"),
-    ("kat", "KAT"),
-    ("hy", "HYE"),
-    ("hye", "HYE"),
-    ("az", "AZE"),
-    ("aze", "AZE"),
-    ("mn", "MON"),
-    ("mon", "MON"),
-    ("fa", "FAS"),
-    ("fas", "FAS"),
-    ("hi", "HIN"),
-    ("hin", "HIN"),
-];
-
 /// The code of the EU's access rights.
 pub(crate) fn access_right(word: &str) -> Option<&'static str> {
     find(
@@ -313,81 +139,6 @@ pub(crate) fn access_right(word: &str) -> Option<&'static str> {
         word,
     )
 }
-
-/// A file format by the words that CKAN's users write: the EU's file type and, where there is one, the media type.
-pub(crate) fn file_type(word: &str) -> Option<(&'static str, &'static str)> {
-    let word = word.trim().trim_start_matches('.').to_lowercase();
-    FILE_TYPES
-        .iter()
-        .find(|(code, media, aliases)| code.eq_ignore_ascii_case(&word) || *media == word || aliases.contains(&word.as_str()))
-        .map(|(code, media, _)| (*code, *media))
-}
-
-const FILE_TYPES: &[(&str, &str, &[&str])] = &[
-    ("CSV", "text/csv", &["comma separated values", "application/csv"]),
-    ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &["excel", "microsoft excel"]),
-    ("XLS", "application/vnd.ms-excel", &[]),
-    ("JSON", "application/json", &["text/json"]),
-    ("GEOJSON", "application/geo+json", &["application/vnd.geo+json", "geo json"]),
-    ("XML", "application/xml", &["text/xml"]),
-    ("PDF", "application/pdf", &[]),
-    ("ZIP", "application/zip", &["application/x-zip-compressed", "zip archive"]),
-    ("GZIP", "application/gzip", &["gz"]),
-    ("TAR", "", &["application/x-tar"]),
-    ("7Z", "application/x-7z-compressed", &["7zip"]),
-    ("RAR", "application/vnd.rar", &[]),
-    ("HTML", "text/html", &["htm", "web page", "website", "webpage"]),
-    ("XHTML", "application/xhtml+xml", &[]),
-    ("TXT", "text/plain", &["text", "plain"]),
-    ("TSV", "text/tab-separated-values", &["tab"]),
-    ("DOC", "application/msword", &["word"]),
-    ("DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", &[]),
-    ("PPT", "application/vnd.ms-powerpoint", &[]),
-    ("PPTX", "application/vnd.openxmlformats-officedocument.presentationml.presentation", &[]),
-    ("ODS", "application/vnd.oasis.opendocument.spreadsheet", &[]),
-    ("ODT", "application/vnd.oasis.opendocument.text", &[]),
-    ("RTF", "application/rtf", &["text/rtf"]),
-    ("KML", "application/vnd.google-earth.kml+xml", &[]),
-    ("KMZ", "application/vnd.google-earth.kmz", &[]),
-    ("GML", "application/gml+xml", &[]),
-    ("GPX", "", &["application/gpx+xml"]),
-    ("SHP", "", &["shape", "shapefile", "esri shapefile", "zipped shapefile", "application/x-shapefile"]),
-    ("GPKG", "application/geopackage+sqlite3", &["geopackage"]),
-    ("GDB", "", &["geodatabase", "filegdb"]),
-    ("WMS_SRVC", "", &["wms"]),
-    ("WFS_SRVC", "", &["wfs"]),
-    ("WMTS_SRVC", "", &["wmts"]),
-    ("WCS_SRVC", "", &["wcs"]),
-    ("REST", "", &["api", "rest api"]),
-    ("ATOM", "application/atom+xml", &[]),
-    ("RSS", "", &["application/rss+xml"]),
-    ("RDF", "", &[]),
-    ("RDF_XML", "application/rdf+xml", &["rdf/xml", "rdf-xml"]),
-    ("RDF_TURTLE", "text/turtle", &["ttl", "turtle"]),
-    ("RDF_N_TRIPLES", "application/n-triples", &["nt", "n-triples"]),
-    ("JSON_LD", "application/ld+json", &["jsonld", "json-ld"]),
-    ("SPARQLQ", "", &["sparql"]),
-    ("PARQUET", "application/vnd.apache.parquet", &[]),
-    ("SQL", "application/sql", &[]),
-    ("MDB", "application/vnd.ms-access", &[]),
-    ("DBF", "application/vnd.dbf", &[]),
-    ("NETCDF", "application/netcdf", &["nc"]),
-    ("HDF", "application/x-hdf", &["hdf5"]),
-    ("TIFF", "image/tiff", &["tif", "geotiff"]),
-    ("JPEG", "image/jpeg", &["jpg"]),
-    ("PNG", "image/png", &[]),
-    ("GIF", "image/gif", &[]),
-    ("BMP", "image/bmp", &[]),
-    ("SVG", "image/svg+xml", &[]),
-    ("MP3", "audio/mpeg", &[]),
-    ("MP4", "video/mp4", &[]),
-    ("ICS", "text/calendar", &["ical"]),
-    ("YAML", "application/yaml", &["yml"]),
-    ("GTFS", "", &[]),
-    ("DXF", "image/vnd.dxf", &[]),
-    ("SAS", "", &[]),
-    ("PX", "", &["px-axis", "pc-axis"]),
-];
 
 /// The address of one of CKAN's licences by its id. Six of the fifteen name no licence (`notspecified`, `other-…`).
 pub(crate) fn license(id: &str) -> Option<&'static str> {
@@ -451,4 +202,27 @@ pub(crate) fn stage(list: &str, word: &str) -> Option<&'static str> {
         _ => &["AVAILABLE", "EXPERIMENTAL", "STABLE", "TEMPORARY"],
     };
     codes.iter().find(|code| code.eq_ignore_ascii_case(word.trim())).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_find_their_codes_and_others_none() {
+        assert_eq!(theme("economy-finance"), Some("ECON"));
+        assert_eq!(theme("Транспорт и дороги"), Some("TRAN"));
+        assert_eq!(theme("heal"), Some("HEAL"));
+        assert_eq!(theme("railroad-models"), None, "a stem starts a word");
+        assert_eq!(frequency(" Ежемесячно "), Some("MONTHLY"));
+        assert_eq!(frequency("now and then"), None);
+        assert_eq!(language("ru_RU"), Some("RUS"));
+        assert_eq!(language("xx"), None);
+        assert_eq!(file_type(".GeoJSON"), Some(("GEOJSON", "application/geo+json")));
+        assert_eq!(file_type("shp"), Some(("SHP", "")));
+        assert_eq!(file_type("scroll"), None);
+        assert_eq!(algorithm("SHA-256"), Some(("sha256", 64)));
+        assert_eq!(publisher_type("nationalauthority").map(|(word, _)| word), Some("NationalAuthority"));
+        assert_eq!(split("dct:title"), ("http://purl.org/dc/terms/", "title"));
+    }
 }
