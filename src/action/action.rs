@@ -1,0 +1,143 @@
+//! What an action is, and the row that the rest of the program knows of it.
+
+use std::sync::Arc;
+
+use auth::Actor;
+use base::{Error, Result};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{App, Ctx, Params, call};
+
+/// Whether an action changes anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// GET is allowed; at most a read-only transaction.
+    Read,
+    /// POST only; one transaction.
+    Write,
+}
+
+/// A documented parameter.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: &'static str,
+    pub doc: &'static str,
+    /// JSON Schema.
+    pub schema: Value,
+    pub required: bool,
+}
+
+/// The documentation of an action: its doc comment. Made by [`crate::declare!`].
+pub trait Documented {
+    const DOC: &'static str;
+}
+
+/// One action of the API. CKAN's order of checks is kept: needed keys, look-up (404), permission (403), validation
+/// (409, all errors at once), write.
+pub trait Action: Documented {
+    /// CKAN's name, `<noun>_<verb>`.
+    const NAME: &'static str;
+    const KIND: Kind;
+    type Params: Params;
+    /// What the permission rule hands over: the thing that may be touched.
+    type Subject;
+    type Output: Reply;
+
+    /// Looks the subject up and asks whether the caller may.
+    ///
+    /// # Errors
+    /// Validation for a missing key, NotFound, Denied.
+    fn allow(ctx: &mut Ctx, params: &Self::Params) -> Result<Self::Subject>;
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// Validation with all faults, and whatever the parts say.
+    fn run(ctx: &mut Ctx, params: Self::Params, subject: Self::Subject) -> Result<Self::Output>;
+
+    /// Answers from memory on the calling thread, or `None` when that is not possible now.
+    #[must_use]
+    fn quick(_app: &App, _actor: &Actor, _input: &Map<String, Value>) -> Option<Result<String>> {
+        None
+    }
+
+    /// JSON Schema of the result, for the API document.
+    #[must_use]
+    fn result_schema() -> Value {
+        Value::Object(Map::new())
+    }
+}
+
+/// What an action answers: becomes the JSON text of `result`.
+pub trait Reply {
+    /// The JSON text, and members that stand in the envelope beside `result`.
+    ///
+    /// # Errors
+    /// Internal, if it cannot be serialised.
+    fn into_answer(self) -> Result<Answer>;
+}
+
+/// A finished answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// JSON text of `result`.
+    pub result: String,
+    /// JSON text `,"changed_entities":{…}` or nothing.
+    pub beside: String,
+}
+
+/// JSON text that is ready already.
+pub struct Raw(pub String);
+
+impl Reply for Raw {
+    fn into_answer(self) -> Result<Answer> {
+        Ok(Answer { result: self.0, beside: String::new() })
+    }
+}
+
+impl Reply for Answer {
+    fn into_answer(self) -> Result<Answer> {
+        Ok(self)
+    }
+}
+
+impl<T: Serialize> Reply for T {
+    fn into_answer(self) -> Result<Answer> {
+        Ok(Answer { result: serde_json::to_string(&self).map_err(Error::internal)?, beside: String::new() })
+    }
+}
+
+/// Parameters of one call.
+pub type Input = Map<String, Value>;
+
+/// One line of the table of actions.
+#[derive(Clone)]
+pub struct Row {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// The help text.
+    pub doc: &'static str,
+    pub fields: fn() -> Vec<Field>,
+    pub result_schema: fn() -> Value,
+    /// Runs it in the frame.
+    pub call: fn(&Arc<App>, &Actor, Input) -> Result<Answer>,
+    /// See [`Action::quick`].
+    pub quick: fn(&App, &Actor, &Input) -> Option<Result<String>>,
+}
+
+impl Row {
+    /// The row of an action.
+    #[must_use]
+    pub const fn of<A: Action>() -> Self {
+        Self {
+            name: A::NAME,
+            kind: A::KIND,
+            doc: A::DOC,
+            fields: <A::Params as Params>::fields,
+            result_schema: A::result_schema,
+            call: call::call::<A>,
+            quick: A::quick,
+        }
+    }
+}

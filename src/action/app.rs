@@ -1,0 +1,65 @@
+//! What every action can reach: settings, pools, what is kept in memory, the index, the feed.
+
+use std::sync::{Arc, OnceLock};
+
+use auth::Sealer;
+use base::{Error, Result};
+use store::{Documents, Feed, Pools, Quotes};
+
+use crate::{action::Row, actors::Actors, settings::Settings};
+
+/// The running program, without its edges.
+pub struct App {
+    pub settings: Settings,
+    pub pools: Pools,
+    pub documents: Documents,
+    pub quotes: Quotes,
+    pub actors: Actors,
+    pub index: search::Index,
+    pub sealer: Sealer,
+    /// Every action, sorted by name.
+    pub rows: Vec<Row>,
+    feed: OnceLock<Feed>,
+}
+
+impl App {
+    /// Puts the parts together. The feed comes later, because its follower needs the parts.
+    ///
+    /// # Errors
+    /// Internal, if two actions have one name or a secret cannot be used.
+    pub fn new(settings: Settings, pools: Pools, index: search::Index, mut rows: Vec<Row>) -> Result<Arc<Self>> {
+        rows.sort_by_key(|row| row.name);
+        if let Some(pair) = rows.array_windows().find(|[one, other]| one.name == other.name) {
+            return Err(Error::internal(format!("two actions are called {}", pair[0].name)));
+        }
+        Ok(Arc::new(Self {
+            sealer: Sealer::new(&settings.secret_key)?,
+            settings,
+            pools,
+            documents: Documents::default(),
+            quotes: Quotes::default(),
+            actors: Actors::default(),
+            index,
+            rows,
+            feed: OnceLock::new(),
+        }))
+    }
+
+    /// Connects the follower's feed; only the first call counts.
+    pub fn connect(&self, feed: Feed) {
+        drop(self.feed.set(feed));
+    }
+
+    /// The follower's feed, once it is connected.
+    #[must_use]
+    pub fn feed(&self) -> Option<&Feed> {
+        self.feed.get()
+    }
+
+    /// The action of that name.
+    #[must_use]
+    pub fn row(&self, name: &str) -> Option<&Row> {
+        let place = self.rows.binary_search_by(|row| row.name.cmp(name)).ok()?;
+        self.rows.get(place)
+    }
+}

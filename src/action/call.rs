@@ -1,0 +1,46 @@
+//! One call of an action, from its input to its answer.
+
+use std::sync::Arc;
+
+use auth::Actor;
+use base::{ErrorDict, Kind as ErrorKind, Result};
+
+use crate::{
+    Action, App, Ctx, Kind, Params, Reply,
+    action::{Answer, Input},
+};
+
+/// How often a write is tried when somebody else was quicker with the same name or row.
+const TRIES: usize = 3;
+
+/// Runs an action in the frame. A write that lost a race (a unique name, a deadlock) runs again from the start, and
+/// then finds what the winner wrote.
+///
+/// # Errors
+/// What the action says.
+pub fn call<A: Action>(app: &Arc<App>, actor: &Actor, input: Input) -> Result<Answer> {
+    let mut tries = if A::KIND == Kind::Write { TRIES } else { 1 };
+    loop {
+        tries -= 1;
+        if tries == 0 {
+            return once::<A>(app, actor, input);
+        }
+        match once::<A>(app, actor, input.clone()) {
+            Err(error) if error.kind() == ErrorKind::Conflict => {
+                tracing::debug!(%error, action = A::NAME, "lost a race; trying again");
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn once<A: Action>(app: &Arc<App>, actor: &Actor, input: Input) -> Result<Answer> {
+    let mut errors = ErrorDict::default();
+    let params = A::Params::read(input, &mut errors);
+    let mut ctx = Ctx::new(app, actor, A::KIND);
+    let subject = A::allow(&mut ctx, &params)?;
+    errors.into_result()?;
+    let output = A::run(&mut ctx, params, subject)?.into_answer()?;
+    ctx.finish()?;
+    Ok(output)
+}

@@ -1,0 +1,90 @@
+//! What one call of an action works with.
+
+use std::sync::Arc;
+
+use auth::Actor;
+use base::Result;
+use diesel::PgConnection;
+use store::{Change, Lane, Tx, changes};
+
+use crate::{App, Kind};
+
+/// One call: who asks, and the transaction, which is opened when it is first needed and ended by the frame.
+pub struct Ctx {
+    pub app: Arc<App>,
+    pub actor: Actor,
+    lane: Lane,
+    tx: Option<Tx>,
+}
+
+impl Ctx {
+    /// For an action of the API.
+    #[must_use]
+    pub fn new(app: &Arc<App>, actor: &Actor, kind: Kind) -> Self {
+        let lane = match kind {
+            Kind::Read => Lane::Read,
+            Kind::Write => Lane::Write,
+        };
+        Self { app: Arc::clone(app), actor: actor.clone(), lane, tx: None }
+    }
+
+    /// For work of the program itself: one transaction on the lane of jobs.
+    #[must_use]
+    pub fn job(app: &Arc<App>, actor: &Actor) -> Self {
+        Self { app: Arc::clone(app), actor: actor.clone(), lane: Lane::Job, tx: None }
+    }
+
+    /// The open transaction; read-only on the lane of reads.
+    ///
+    /// # Errors
+    /// Unavailable, if there is no connection.
+    pub fn db(&mut self) -> Result<&mut PgConnection> {
+        Ok(&mut *self.tx()?)
+    }
+
+    fn tx(&mut self) -> Result<&mut Tx> {
+        let tx = match self.tx.take() {
+            Some(tx) => tx,
+            None => {
+                let connection = self.app.pools.get(self.lane)?;
+                if self.lane == Lane::Read { Tx::begin_read_only(connection)? } else { Tx::begin(connection)? }
+            }
+        };
+        Ok(self.tx.insert(tx))
+    }
+
+    /// Appends to the change log and remembers it for the follower.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn log(&mut self, entity: changes::Entity, id: &str, kind: changes::Kind) -> Result<()> {
+        let tx = self.tx()?;
+        let change = changes::append(tx, entity, id, kind)?;
+        tx.note([change]);
+        Ok(())
+    }
+
+    /// Remembers changes that are in the log already.
+    ///
+    /// # Errors
+    /// Unavailable, if there is no connection.
+    pub fn note(&mut self, changes: Vec<Change>) -> Result<()> {
+        self.tx()?.note(changes);
+        Ok(())
+    }
+
+    /// Commits, and waits until what follows from the changes is done: the index, the documents in memory, rights.
+    ///
+    /// # Errors
+    /// What the database says; then nothing was written.
+    pub fn finish(self) -> Result<()> {
+        let Some(tx) = self.tx else { return Ok(()) };
+        let changes = tx.commit()?;
+        if let Some(feed) = self.app.feed()
+            && !feed.apply(changes)
+        {
+            tracing::warn!("a change is committed but not yet searchable");
+        }
+        Ok(())
+    }
+}

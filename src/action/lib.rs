@@ -1,0 +1,24 @@
+//! The frame around every action: it reads parameters, asks for permission, owns the transaction, and performs what
+//! must follow. Knows no noun of the catalog.
+
+pub mod action;
+pub mod actors;
+pub mod app;
+pub mod call;
+pub mod ctx;
+pub mod declare;
+pub mod params;
+pub mod settings;
+
+pub use action::{Action, Documented, Field, Kind, Raw, Reply, Row};
+pub use app::App;
+pub use ctx::Ctx;
+pub use params::{Dict, Params};
+pub use settings::Settings;
+
+/// For the macro alone.
+#[doc(hidden)]
+pub mod reexport {
+    pub use base;
+    pub use serde_json;
+}

@@ -1,0 +1,102 @@
+//! The options that actions read. Filled by the program's configuration; the names and defaults are CKAN's.
+
+use base::secret::Secret;
+
+/// Options of CKAN that the actions of this program honour.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `ckan.site_url`, without a trailing slash.
+    pub site_url: String,
+    /// `ckan.site_title`.
+    pub site_title: String,
+    /// `ckan.site_description`.
+    pub site_description: String,
+    /// `ckan.site_id`: also the name of the user that the program acts as.
+    pub site_id: String,
+    /// `ckan.locale_default`.
+    pub locale_default: String,
+    /// `ckan.plugins`, in order: what `status_show` lists.
+    pub plugins: Vec<String>,
+    /// `email_to`: `error_emails_to` of `status_show`.
+    pub email_to: Option<String>,
+    /// `ckan.hide_version`.
+    pub hide_version: bool,
+    /// `SECRET_KEY`: seals stored secrets.
+    pub secret_key: Secret,
+    /// `ckan.auth.*`.
+    pub auth: AuthSettings,
+    /// `ckan.search.*` and `search.facets.*`.
+    pub search: SearchSettings,
+    /// `ckan.group_and_organization_list_max`.
+    pub group_list_max: usize,
+    /// `ckan.group_and_organization_list_all_fields_max`.
+    pub group_list_all_fields_max: usize,
+}
+
+/// `ckan.auth.*` (ckan-api 5.4).
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of CKAN's")]
+pub struct AuthSettings {
+    pub anon_create_dataset: bool,
+    pub create_unowned_dataset: bool,
+    pub create_dataset_if_not_in_organization: bool,
+    pub user_create_groups: bool,
+    pub user_create_organizations: bool,
+    pub user_delete_groups: bool,
+    pub user_delete_organizations: bool,
+    pub create_user_via_api: bool,
+    pub public_user_details: bool,
+}
+
+impl Default for AuthSettings {
+    fn default() -> Self {
+        Self {
+            anon_create_dataset: false,
+            create_unowned_dataset: false,
+            create_dataset_if_not_in_organization: true,
+            user_create_groups: true,
+            user_create_organizations: true,
+            user_delete_groups: true,
+            user_delete_organizations: true,
+            create_user_via_api: false,
+            public_user_details: true,
+        }
+    }
+}
+
+/// Options of searching.
+#[derive(Clone, Debug)]
+pub struct SearchSettings {
+    /// `ckan.search.default_package_sort`.
+    pub default_sort: String,
+    /// `ckan.search.rows_max`.
+    pub rows_max: usize,
+    /// `search.facets.limit`.
+    pub facets_limit: i64,
+}
+
+impl Default for SearchSettings {
+    fn default() -> Self {
+        Self { default_sort: "score desc, metadata_modified desc".to_owned(), rows_max: base::limits::ROWS_MAX, facets_limit: 50 }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            site_url: "http://127.0.0.1:5000".to_owned(),
+            site_title: "kurak".to_owned(),
+            site_description: String::new(),
+            site_id: "default".to_owned(),
+            locale_default: "en".to_owned(),
+            plugins: Vec::new(),
+            email_to: None,
+            hide_version: false,
+            secret_key: Secret::default(),
+            auth: AuthSettings::default(),
+            search: SearchSettings::default(),
+            group_list_max: 1_000,
+            group_list_all_fields_max: 25,
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The follower: one thread that carries every committed change into what is derived from the database.
+//!
+//! A change is applied as soon as it is visible (applying means: take the object's current state, which is
+//! idempotent). Only the watermark, the place to start again from, waits for `xid < pg_snapshot_xmin`, because
+//! sequence numbers are not given in the order of commits. Changes of this process are handed over after their
+//! commit; those of other nodes are polled.
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use base::{Error, Result, limits};
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_types};
+
+use crate::{
+    changes::Change,
+    error,
+    pool::{Lane, Pools},
+};
+
+/// How often the log is asked for changes of other nodes.
+const POLL: Duration = Duration::from_millis(100);
+/// Rows of the log taken at a time.
+const PAGE: i64 = 2_000;
+
+/// What a follower keeps up to date.
+pub trait Apply: Send {
+    /// The watermark of the derived state, or `None` when it must be built from nothing.
+    fn watermark(&self) -> Option<u64>;
+    /// Carries the current state of the changed objects over; `watermark` goes with it.
+    ///
+    /// # Errors
+    /// The same changes are brought again later.
+    fn apply(&mut self, connection: &mut PgConnection, changes: &[Change], watermark: u64) -> Result<()>;
+    /// Builds everything anew; the state as of `watermark` or later is in the database.
+    ///
+    /// # Errors
+    /// It is tried again later.
+    fn rebuild(&mut self, connection: &mut PgConnection, watermark: u64) -> Result<()>;
+}
+
+struct Handed {
+    changes: Vec<Change>,
+    applied: SyncSender<()>,
+}
+
+/// Where writers hand their changes in. Cheap to clone.
+#[derive(Clone)]
+pub struct Feed {
+    sender: mpsc::Sender<Handed>,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    ready: AtomicBool,
+    rebuild: AtomicBool,
+    stop: AtomicBool,
+    sequence: AtomicI64,
+    rebuilds: AtomicU64,
+}
+
+/// The thread; stops when told to.
+pub struct Follower {
+    feed: Feed,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Feed {
+    /// Hands committed changes over and waits until they are applied; `false` when that takes too long.
+    #[must_use]
+    pub fn apply(&self, changes: Vec<Change>) -> bool {
+        if changes.is_empty() {
+            return true;
+        }
+        let (applied, done) = sync_channel(1);
+        self.sender.send(Handed { changes, applied }).is_ok()
+            && done.recv_timeout(Duration::from_millis(limits::VISIBLE_MILLIS)).is_ok()
+    }
+
+    /// True once everything that was committed before the start has been applied.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.state.ready.load(Ordering::Acquire)
+    }
+
+    /// The highest sequence number applied.
+    #[must_use]
+    pub fn sequence(&self) -> i64 {
+        self.state.sequence.load(Ordering::Relaxed)
+    }
+
+    /// How many rebuilds have ended.
+    #[must_use]
+    pub fn rebuilds(&self) -> u64 {
+        self.state.rebuilds.load(Ordering::Acquire)
+    }
+
+    /// Asks for a rebuild beside the running state; answers at once.
+    pub fn request_rebuild(&self) {
+        self.state.rebuild.store(true, Ordering::Release);
+    }
+}
+
+impl Follower {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// Internal, if the system gives no thread.
+    pub fn start(pools: Pools, apply: Box<dyn Apply>) -> Result<Self> {
+        let (sender, receiver) = mpsc::channel();
+        let feed = Feed { sender, state: Arc::new(State::default()) };
+        let state = Arc::clone(&feed.state);
+        let thread = std::thread::Builder::new()
+            .name("follower".to_owned())
+            .spawn(move || {
+                Loop { pools, apply, state, seen: HashSet::new(), watermark: 0, polled: None, waiting: Vec::new() }.run(&receiver)
+            })
+            .map_err(Error::internal)?;
+        Ok(Self { feed, thread: Some(thread) })
+    }
+
+    /// Where writers hand their changes in.
+    #[must_use]
+    pub fn feed(&self) -> Feed {
+        self.feed.clone()
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.feed.state.stop.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct LogRow {
+    #[diesel(sql_type = sql_types::BigInt)]
+    seq: i64,
+    #[diesel(sql_type = sql_types::Text)]
+    xid: String,
+    #[diesel(sql_type = sql_types::Text)]
+    entity: String,
+    #[diesel(sql_type = sql_types::Text)]
+    id: String,
+}
+
+#[derive(QueryableByName)]
+struct Xmin {
+    #[diesel(sql_type = sql_types::Text)]
+    xmin: String,
+}
+
+fn xid(text: &str) -> Result<u64> {
+    text.parse().map_err(|_not_a_number| Error::internal(format!("transaction id {text}")))
+}
+
+/// The oldest transaction that may still be running: everything older is settled.
+///
+/// # Errors
+/// What the database says.
+pub fn settled(connection: &mut PgConnection) -> Result<u64> {
+    let row: Xmin = diesel::sql_query("select pg_snapshot_xmin(pg_current_snapshot())::text as xmin")
+        .get_result(connection)
+        .map_err(error::of)?;
+    xid(&row.xmin)
+}
+
+struct Loop {
+    pools: Pools,
+    apply: Box<dyn Apply>,
+    state: Arc<State>,
+    /// Rows at or above the watermark that are applied already.
+    seen: HashSet<i64>,
+    watermark: u64,
+    polled: Option<Instant>,
+    waiting: Vec<Handed>,
+}
+
+impl Loop {
+    fn run(&mut self, receiver: &Receiver<Handed>) {
+        let mut pause = Duration::ZERO;
+        while !self.state.stop.load(Ordering::Acquire) {
+            match self.begin() {
+                Ok(()) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "the follower could not start; it tries again");
+                    pause = (pause * 2).clamp(Duration::from_millis(200), Duration::from_secs(5));
+                    std::thread::sleep(pause);
+                }
+            }
+        }
+        while !self.state.stop.load(Ordering::Acquire) {
+            if self.waiting.is_empty() && !self.gather(receiver) {
+                return;
+            }
+            if let Err(error) = self.turn() {
+                tracing::warn!(%error, "changes could not be applied; they are tried again");
+                self.polled = None;
+                std::thread::sleep(Duration::from_millis(200));
+            }
+        }
+    }
+
+    /// Waits for handed changes or the next poll; `false` when nobody can hand anything in any more.
+    fn gather(&mut self, receiver: &Receiver<Handed>) -> bool {
+        let wait = self.polled.map_or(Duration::ZERO, |at| POLL.saturating_sub(at.elapsed()));
+        match receiver.recv_timeout(wait) {
+            Ok(handed) => self.waiting.push(handed),
+            Err(RecvTimeoutError::Timeout) => return true,
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+        self.waiting.extend(receiver.try_iter());
+        true
+    }
+
+    fn turn(&mut self) -> Result<()> {
+        let poll = self.polled.is_none_or(|at| at.elapsed() >= POLL);
+        if !self.waiting.is_empty() {
+            self.apply_handed()?;
+        }
+        if self.state.rebuild.swap(false, Ordering::AcqRel) {
+            self.rebuild()?;
+        } else if poll {
+            let mut connection = self.pools.get(Lane::Job)?;
+            self.poll(&mut connection)?;
+        }
+        Ok(())
+    }
+
+    fn apply_handed(&mut self) -> Result<()> {
+        let changes: Vec<Change> = self.waiting.iter().flat_map(|handed| handed.changes.iter().cloned()).collect();
+        let mut connection = self.pools.get(Lane::Job)?;
+        self.apply.apply(&mut connection, &changes, self.watermark)?;
+        self.mark(changes.iter().map(|change| change.seq));
+        for handed in self.waiting.drain(..) {
+            // A writer that waits no longer is no fault.
+            let _gone = handed.applied.try_send(());
+        }
+        Ok(())
+    }
+
+    fn mark(&mut self, sequence: impl Iterator<Item = i64>) {
+        for seq in sequence {
+            self.seen.insert(seq);
+            self.state.sequence.fetch_max(seq, Ordering::Relaxed);
+        }
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        if let Some(watermark) = self.apply.watermark() {
+            self.watermark = watermark;
+            let mut connection = self.pools.get(Lane::Job)?;
+            self.poll(&mut connection)?;
+        } else {
+            self.rebuild()?;
+        }
+        self.state.ready.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    fn rebuild(&mut self) -> Result<()> {
+        let mut connection = self.pools.get(Lane::Job)?;
+        let watermark = settled(&mut connection)?;
+        self.apply.rebuild(&mut connection, watermark)?;
+        self.watermark = watermark;
+        self.seen.clear();
+        self.poll(&mut connection)?;
+        self.state.rebuilds.fetch_add(1, Ordering::AcqRel);
+        Ok(())
+    }
+
+    /// Applies what has become visible since the last poll, page by page, and moves the watermark.
+    fn poll(&mut self, connection: &mut PgConnection) -> Result<()> {
+        let settled = settled(connection)?;
+        let mut seen = HashSet::new();
+        let mut after = (self.watermark.saturating_sub(1).to_string(), i64::MAX);
+        loop {
+            let rows: Vec<LogRow> = diesel::sql_query(
+                "select seq, xid::text as xid, entity, id from change_log \
+                 where (xid, seq) > ($1::text::xid8, $2) order by xid, seq limit $3",
+            )
+            .bind::<sql_types::Text, _>(&after.0)
+            .bind::<sql_types::BigInt, _>(after.1)
+            .bind::<sql_types::BigInt, _>(PAGE)
+            .load(connection)
+            .map_err(error::of)?;
+            let Some(last) = rows.last() else { break };
+            after = (last.xid.clone(), last.seq);
+            let mut changes = Vec::new();
+            for row in rows {
+                if xid(&row.xid)? >= settled {
+                    seen.insert(row.seq);
+                }
+                if !self.seen.contains(&row.seq) {
+                    changes.push(Change { seq: row.seq, entity: row.entity, id: row.id });
+                }
+            }
+            if !changes.is_empty() {
+                self.apply.apply(connection, &changes, self.watermark)?;
+                self.mark(changes.iter().map(|change| change.seq));
+            }
+        }
+        self.watermark = settled;
+        self.seen = seen;
+        self.polled = Some(Instant::now());
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! The tables as diesel sees them. Generated from the migrations (`diesel print-schema`); edit a migration, not this.
+
+diesel::table! { site (only_row) { only_row -> Bool, instance -> Text, } }
+diesel::table! {
+    users (id) {
+        id -> Text, name -> Text, fullname -> Nullable<Text>, email -> Nullable<Text>, password_hash -> Nullable<Text>,
+        about -> Nullable<Text>, image_url -> Nullable<Text>, plugin_extras -> Nullable<Jsonb>, sysadmin -> Bool,
+        state -> Text, created -> Timestamp, last_active -> Nullable<Timestamp>,
+        activity_streams_email_notifications -> Bool,
+    }
+}
+diesel::table! {
+    api_token (id) {
+        id -> Text, name -> Text, user_id -> Text, token_hash -> Bytea, created_at -> Timestamp,
+        last_access -> Nullable<Timestamp>,
+    }
+}
+diesel::table! {
+    groups (id) {
+        id -> Text, name -> Text, title -> Text, description -> Text, image_url -> Text, #[sql_name = "type"] type_ -> Text,
+        is_organization -> Bool, state -> Text, approval_status -> Text, created -> Timestamp, extras -> Jsonb,
+        translations -> Jsonb,
+    }
+}
+diesel::table! { group_member (group_id, user_id) { group_id -> Text, user_id -> Text, capacity -> Text, } }
+diesel::table! { group_parent (group_id, parent_id) { group_id -> Text, parent_id -> Text, capacity -> Text, } }
+diesel::table! {
+    package (id) {
+        id -> Text, name -> Text, title -> Text, version -> Nullable<Text>, url -> Nullable<Text>, author -> Nullable<Text>,
+        author_email -> Nullable<Text>, maintainer -> Nullable<Text>, maintainer_email -> Nullable<Text>,
+        notes -> Nullable<Text>, license_id -> Nullable<Text>, #[sql_name = "type"] type_ -> Text, state -> Text,
+        private -> Bool, owner_org -> Nullable<Text>, creator_user_id -> Nullable<Text>, metadata_created -> Timestamp,
+        metadata_modified -> Timestamp, extras -> Jsonb, title_translated -> Jsonb, notes_translated -> Jsonb,
+        revision -> BigInt,
+    }
+}
+diesel::table! {
+    resource (id) {
+        id -> Text, package_id -> Text, position -> Integer, url -> Text, name -> Nullable<Text>,
+        description -> Nullable<Text>, format -> Text, hash -> Text, mimetype -> Nullable<Text>,
+        mimetype_inner -> Nullable<Text>, resource_type -> Nullable<Text>, size -> Nullable<BigInt>,
+        cache_url -> Nullable<Text>, cache_last_updated -> Nullable<Timestamp>, created -> Timestamp,
+        last_modified -> Nullable<Timestamp>, metadata_modified -> Timestamp, state -> Text, url_type -> Nullable<Text>,
+        extras -> Jsonb,
+    }
+}
+diesel::table! { tag (id) { id -> Text, name -> Text, vocabulary_id -> Nullable<Text>, } }
+diesel::table! { package_tag (package_id, tag_id) { package_id -> Text, tag_id -> Text, } }
+diesel::table! { package_group (package_id, group_id) { package_id -> Text, group_id -> Text, } }
+diesel::table! {
+    package_document (id) {
+        id -> Text, name -> Text, version -> BigInt, owner_org -> Nullable<Text>, groups -> Array<Text>,
+        labels -> Array<Text>, state -> Text, private -> Bool, metadata_modified -> Timestamp, body -> Text,
+    }
+}
+diesel::table! {
+    change_log (seq) {
+        seq -> BigInt, at -> Timestamp, entity -> Text, id -> Text, kind -> Text, version -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    harvest_source (id) {
+        id -> Text, name -> Text, url -> Text, title -> Text, description -> Text, #[sql_name = "type"] type_ -> Text,
+        config -> Text, sealed_key -> Nullable<Bytea>, active -> Bool, frequency -> Text, owner_org -> Nullable<Text>,
+        user_id -> Nullable<Text>, publisher_id -> Nullable<Text>, created -> Timestamp, next_run -> Nullable<Timestamp>,
+    }
+}
+diesel::table! {
+    harvest_job (id) {
+        id -> Text, source_id -> Text, status -> Text, created -> Timestamp, gather_started -> Nullable<Timestamp>,
+        gather_finished -> Nullable<Timestamp>, finished -> Nullable<Timestamp>, lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>, fence -> BigInt, abort_requested -> Bool, cursor -> Jsonb, added -> BigInt,
+        updated -> BigInt, deleted -> BigInt, unchanged -> BigInt, errored -> BigInt, seen -> BigInt,
+        total -> Nullable<BigInt>, note -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    harvest_object (id) {
+        id -> Text, source_id -> Text, guid -> Text, package_id -> Nullable<Text>, content_hash -> Nullable<Bytea>,
+        outcome -> Text, state -> Text, job_id -> Text, metadata_modified -> Nullable<Timestamp>, gathered -> Timestamp,
+        import_finished -> Nullable<Timestamp>, current -> Bool,
+    }
+}
+diesel::table! {
+    harvest_error (id) {
+        id -> BigInt, job_id -> Text, object_id -> Nullable<Text>, guid -> Nullable<Text>, stage -> Text, message -> Text,
+        created -> Timestamp,
+    }
+}
+
+diesel::joinable!(api_token -> users (user_id));
+diesel::joinable!(group_member -> users (user_id));
+diesel::joinable!(group_member -> groups (group_id));
+diesel::joinable!(package_tag -> tag (tag_id));
+diesel::joinable!(package_tag -> package (package_id));
+diesel::joinable!(package_group -> groups (group_id));
+diesel::joinable!(package_group -> package (package_id));
+diesel::joinable!(resource -> package (package_id));
+diesel::joinable!(harvest_job -> harvest_source (source_id));
+diesel::allow_tables_to_appear_in_same_query!(api_token, users);
+diesel::allow_tables_to_appear_in_same_query!(group_member, users, groups);
+diesel::allow_tables_to_appear_in_same_query!(package_tag, tag, package);
+diesel::allow_tables_to_appear_in_same_query!(package_group, groups);
+diesel::allow_tables_to_appear_in_same_query!(package_group, package);
+diesel::allow_tables_to_appear_in_same_query!(package, package_document, resource);
+diesel::allow_tables_to_appear_in_same_query!(harvest_job, harvest_source);
