@@ -207,6 +207,17 @@ fn a_dataset_says_what_its_fields_hold() {
 }
 
 #[test]
+fn a_document_of_one_dataset_and_an_empty_catalog_are_whole() {
+    for format in Format::ALL {
+        let graph = parse(format, &dataset(&budget(), &site(), format).unwrap());
+        assert!(has(&graph, "<https://data.kg/dataset/b1> <http://purl.org/dc/terms/identifier>"), "{format:?}");
+        assert!(!has(&graph, "ns/dcat#Catalog>"), "{format:?}");
+        let graph = parse(format, &CatalogWriter::new(format, &site(), None, None).finish());
+        assert!(has(&graph, "ns/dcat#Catalog>") && !has(&graph, "hydra"), "{format:?}");
+    }
+}
+
+#[test]
 fn no_dataset_takes_the_name_of_another() {
     let with = |id: &str, uri: &str| Package { id: id.to_owned(), extras: extras(&[("uri", uri)]), ..Package::default() };
     let packages = [
