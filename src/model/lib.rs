@@ -2,7 +2,9 @@
 //!
 //! Must never ask a database, a clock or the network.
 
+pub mod check;
 pub mod document;
+pub mod format;
 pub mod organization;
 pub mod package;
 pub mod resource;

@@ -1,0 +1,169 @@
+//! Reads a resource as clients send it (schemas.tsv: `default_resource_schema`).
+
+use base::{ErrorDict, id, loose::Loose, time::Stamp};
+use serde_json::{Map, Value};
+
+use super::text_of;
+use crate::{Resource, format};
+
+/// Keys that are columns or the server's own; every other key is kept as the publisher's.
+const KNOWN: &[&str] = &[
+    "cache_last_updated",
+    "cache_url",
+    "created",
+    "datastore_active",
+    "description",
+    "format",
+    "hash",
+    "id",
+    "last_modified",
+    "metadata_modified",
+    "mimetype",
+    "mimetype_inner",
+    "name",
+    "package_id",
+    "position",
+    "resource_type",
+    "revision_id",
+    "size",
+    "state",
+    "tracking_summary",
+    "url",
+    "url_type",
+    "upload",
+    "clear_upload",
+];
+
+/// Reads one resource. `existing` is the resource that it replaces: what CKAN keeps when left out is taken from it.
+pub fn read(dict: &Map<String, Value>, existing: Option<&Resource>, errors: &mut ErrorDict) -> Resource {
+    let kept = |name: &str, old: Option<&String>| if dict.contains_key(name) { text_of(dict, name) } else { old.cloned() };
+    let url = text_of(dict, "url").unwrap_or_default().trim().to_owned();
+    let mut resource = Resource {
+        id: id_of(dict, errors),
+        url: with_scheme(url),
+        description: text_of(dict, "description"),
+        resource_type: text_of(dict, "resource_type"),
+        mimetype: text_of(dict, "mimetype"),
+        mimetype_inner: text_of(dict, "mimetype_inner"),
+        name: kept("name", existing.and_then(|old| old.name.as_ref())),
+        hash: kept("hash", existing.map(|old| &old.hash)).unwrap_or_default(),
+        cache_url: kept("cache_url", existing.and_then(|old| old.cache_url.as_ref())),
+        url_type: kept("url_type", existing.and_then(|old| old.url_type.as_ref())),
+        size: size_of(dict, existing, errors),
+        created: date_of(dict, "created", existing.and_then(|old| old.created), errors),
+        last_modified: date_of(dict, "last_modified", existing.and_then(|old| old.last_modified), errors),
+        cache_last_updated: date_of(dict, "cache_last_updated", existing.and_then(|old| old.cache_last_updated), errors),
+        datastore_active: existing.is_some_and(|old| old.datastore_active),
+        state: "active".to_owned(),
+        extras: dict
+            .iter()
+            .filter(|(key, value)| !KNOWN.contains(&key.as_str()) && !value.is_null() && !key.is_empty())
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+        ..Resource::default()
+    };
+    resource.format = format_of(dict, existing, &resource.url);
+    resource
+}
+
+fn id_of(dict: &Map<String, Value>, errors: &mut ErrorDict) -> String {
+    let text = text_of(dict, "id").unwrap_or_default();
+    if !text.is_empty() && !id::is_uuid(&text) {
+        errors.add("id", "Invalid id provided");
+    }
+    text
+}
+
+/// CKAN puts `http://` before an address without a scheme when it answers; kurak when it stores.
+fn with_scheme(url: String) -> String {
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme).unwrap_or_default();
+    let good = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    if url.is_empty() || good { url } else { format!("http://{}", url.trim_start_matches('/')) }
+}
+
+fn format_of(dict: &Map<String, Value>, existing: Option<&Resource>, url: &str) -> String {
+    match text_of(dict, "format").filter(|text| !text.is_empty()) {
+        Some(text) => format::clean(&text),
+        None if existing.is_some() && !dict.contains_key("format") => existing.map(|old| old.format.clone()).unwrap_or_default(),
+        None if existing.is_none() => format::guess_media_type(url).map(format::clean).unwrap_or_default(),
+        None => String::new(),
+    }
+}
+
+fn size_of(dict: &Map<String, Value>, existing: Option<&Resource>, errors: &mut ErrorDict) -> Option<i64> {
+    match dict.get("size") {
+        None => existing.and_then(|old| old.size),
+        Some(Value::Null) => None,
+        Some(Value::String(text)) if text.trim().is_empty() => None,
+        Some(Value::Number(number)) if number.as_i64().is_none() => {
+            let whole = number.as_f64().filter(|size| size.fract() == 0.0).and_then(|size| format!("{size:.0}").parse().ok());
+            if whole.is_none() {
+                errors.add("size", "Invalid integer");
+            }
+            whole
+        }
+        Some(value) => match i64::read(value) {
+            Ok(size) => Some(size),
+            Err(message) => {
+                errors.add("size", message);
+                None
+            }
+        },
+    }
+}
+
+fn date_of(dict: &Map<String, Value>, name: &str, old: Option<Stamp>, errors: &mut ErrorDict) -> Option<Stamp> {
+    let Some(value) = dict.get(name) else { return old };
+    let text = match value {
+        Value::Null => return None,
+        Value::String(text) => text.trim(),
+        _ => "not a date",
+    };
+    if text.is_empty() {
+        return None;
+    }
+    let date = Stamp::parse(text);
+    if date.is_none() {
+        errors.add(name, "Date format incorrect");
+    }
+    date
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read_json(value: &Value, existing: Option<&Resource>) -> (Resource, Value) {
+        let mut errors = ErrorDict::default();
+        let resource = read(value.as_object().unwrap(), existing, &mut errors);
+        (resource, Value::Object(errors.fields().clone()))
+    }
+
+    #[test]
+    fn formats_are_guessed_and_unknown_keys_kept() {
+        let (resource, errors) = read_json(&json!({"url": " x.org/a.csv ", "theme": {"a": [1]}, "position": 7}), None);
+        assert_eq!(errors, json!({}));
+        assert_eq!((resource.url.as_str(), resource.format.as_str()), ("http://x.org/a.csv", "CSV"));
+        assert_eq!(resource.extras.get("theme"), Some(&json!({"a": [1]})));
+        assert_eq!(resource.extras.len(), 1);
+    }
+
+    #[test]
+    fn every_fault_is_told() {
+        let (_, errors) = read_json(&json!({"id": "zz", "size": "abc", "created": "31/12/2020"}), None);
+        assert_eq!(
+            errors,
+            json!({"id": ["Invalid id provided"], "size": ["Invalid integer"], "created": ["Date format incorrect"]})
+        );
+    }
+
+    #[test]
+    fn an_update_keeps_what_ckan_keeps() {
+        let old = Resource { name: Some("N".into()), format: "CSV".into(), description: Some("D".into()), ..Resource::default() };
+        let (resource, _) = read_json(&json!({"url": "http://x.org"}), Some(&old));
+        assert_eq!((resource.name.as_deref(), resource.format.as_str(), resource.description), (Some("N"), "CSV", None));
+    }
+}

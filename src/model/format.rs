@@ -1,0 +1,185 @@
+//! Resource formats: one canonical spelling a format (CKAN's list of formats; facts as of CKAN 2.12).
+
+/// Canonical spelling, media type, further spellings in lower case.
+const FORMATS: &[(&str, &str, &[&str])] = &[
+    ("ArcGIS Map Preview", "ArcGIS Map Preview", &["arcgis map preview"]),
+    ("ArcGIS Map Service", "ArcGIS Map Service", &["arcgis map service"]),
+    ("ArcGIS Online Map", "ArcGIS Online Map", &["web map application"]),
+    ("Atom Feed", "application/atom+xml", &[]),
+    ("BIN", "application/octet-stream", &["bin"]),
+    ("BMP", "image/x-ms-bmp", &[]),
+    ("CSV", "text/csv", &["text/comma-separated-values"]),
+    ("DCR", "application/x-director", &[]),
+    ("dBase", "application/x-dbf", &["dbf"]),
+    ("DOC", "application/msword", &[]),
+    ("DOCM", "application/vnd.ms-word.document.macroEnabled.12", &[]),
+    ("DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", &[]),
+    ("DOTM", "application/vnd.ms-word.template.macroEnabled.12", &[]),
+    ("DOTX", "application/vnd.openxmlformats-officedocument.wordprocessingml.template", &[]),
+    ("Esri REST", "Esri REST", &["arcgis_rest"]),
+    ("EXE", "application/x-msdownload", &[]),
+    ("E00", "application/x-e00", &[]),
+    ("GeoJSON", "application/geo+json", &["geojson"]),
+    ("GIF", "image/gif", &[]),
+    ("GTFS", "", &[]),
+    ("GZ", "application/gzip", &["application/x-gzip"]),
+    ("HTML", "text/html", &["htm", "http://purl.org/net/mediatypes/text/html"]),
+    ("ICS", "text/calendar", &["ifb", "iCal"]),
+    ("JPEG", "image/jpeg", &["jpeg", "jpg"]),
+    ("JS", "application/x-javascript", &[]),
+    ("JSON", "application/json", &[]),
+    ("KML", "application/vnd.google-earth.kml+xml", &[]),
+    ("KMZ", "application/vnd.google-earth.kmz+xml", &["application/vnd.google-earth.kmz"]),
+    ("MDB", "application/x-msaccess", &[]),
+    ("MOP", "chemical/x-mopac-input", &[]),
+    ("MP3", "audio/mpeg", &["audio/mpeg3", "audio/x-mpeg-3", "video/mpeg", "video/x-mpeg"]),
+    ("MP4", "video/mp4", &["application/mp4"]),
+    ("MrSID", "image/x-mrsid", &[]),
+    ("MXD", "application/x-mxd", &[]),
+    ("NetCDF", "application/netcdf", &[]),
+    ("N3", "application/x-n3", &[]),
+    ("OGG", "audio/ogg", &[]),
+    ("ODB", "application/vnd.oasis.opendocument.database", &[]),
+    ("ODC", "application/vnd.oasis.opendocument.chart", &[]),
+    ("ODF", "application/vnd.oasis.opendocument.formula", &[]),
+    ("ODG", "application/vnd.oasis.opendocument.graphics", &[]),
+    ("OWL", "application/owl+xml", &[]),
+    ("ODP", "application/vnd.oasis.opendocument.presentation", &[]),
+    ("ODS", "application/vnd.oasis.opendocument.spreadsheet", &[]),
+    ("ODT", "application/vnd.oasis.opendocument.text", &[]),
+    ("PDF", "application/pdf", &[]),
+    ("Perl", "text/x-perl", &[]),
+    ("PNG", "image/png", &[]),
+    ("POTM", "application/vnd.ms-powerpoint.template.macroEnabled.12", &[]),
+    ("POTX", "application/vnd.openxmlformats-officedocument.presentationml.template", &[]),
+    ("PPAM", "application/vnd.ms-powerpoint.addin.macroEnabled.12", &[]),
+    ("PPT", "application/vnd.ms-powerpoint", &[]),
+    ("PPTM", "application/vnd.ms-powerpoint.presentation.macroEnabled.12", &[]),
+    ("PPTX", "application/vnd.openxmlformats-officedocument.presentationml.presentation", &[]),
+    ("PPSM", "application/vnd.ms-powerpoint.slideshow.macroEnabled.12", &[]),
+    ("PPSX", "application/vnd.openxmlformats-officedocument.presentationml.slideshow", &[]),
+    ("QGIS", "application/x-qgis", &[]),
+    ("RAR", "application/rar", &[]),
+    ("RDF", "application/rdf+xml", &["rdf/xml"]),
+    ("RSS", "application/rss+xml", &[]),
+    ("SHP", "", &["esri shapefile"]),
+    ("SPARQL", "application/sparql-results+xml", &[]),
+    ("SVG", "image/svg+xml", &["svg"]),
+    ("TAR", "application/x-tar", &[]),
+    ("TIFF", "image/tiff", &[]),
+    ("TORRENT", "application/x-bittorrent", &["bittorrent"]),
+    ("TSV", "text/tab-separated-values", &["text/tsv"]),
+    ("TXT", "text/plain", &[]),
+    ("WAV", "audio/x-wav", &["audio/wav"]),
+    ("WCS", "wcs", &[]),
+    ("WebM", "video/webm", &[]),
+    ("WFS", "", &[]),
+    ("WMS", "WMS", &["wms"]),
+    ("WMTS", "", &[]),
+    ("XLAM", "application/vnd.ms-excel.addin.macroEnabled.12", &[]),
+    (
+        "XLS",
+        "application/vnd.ms-excel",
+        &[
+            "Excel",
+            "application/msexcel",
+            "application/x-msexcel",
+            "application/x-ms-excel",
+            "application/x-excel",
+            "application/x-dos_ms_excel",
+            "application/xls",
+            "application/x-xls",
+        ],
+    ),
+    ("XLSB", "application/vnd.ms-excel.sheet.binary.macroEnabled.12", &[]),
+    ("XLSM", "application/vnd.ms-excel.sheet.macroEnabled.12", &[]),
+    ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &[]),
+    ("XLTM", "application/vnd.ms-excel.template.macroEnabled.12", &[]),
+    ("XLTX", "application/vnd.openxmlformats-officedocument.spreadsheetml.template", &[]),
+    ("XML", "application/xml", &["text/xml", "http://purl.org/net/mediatypes/application/xml"]),
+    ("XSLT", "application/xslt+xml", &[]),
+    ("XYZ", "chemical/x-xyz", &[]),
+    ("ZIP", "application/zip", &["zip", "http://purl.org/NET/mediatypes/application/zip"]),
+];
+
+/// Extensions of files and the media type that a resource of such an address gets when nobody says its format.
+const EXTENSIONS: &[(&str, &str)] = &[
+    ("csv", "text/csv"),
+    ("tsv", "text/tab-separated-values"),
+    ("json", "application/json"),
+    ("geojson", "application/geo+json"),
+    ("jsonld", "application/ld+json"),
+    ("xml", "application/xml"),
+    ("rdf", "application/rdf+xml"),
+    ("ttl", "text/turtle"),
+    ("nt", "application/n-triples"),
+    ("xls", "application/vnd.ms-excel"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("ods", "application/vnd.oasis.opendocument.spreadsheet"),
+    ("doc", "application/msword"),
+    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("odt", "application/vnd.oasis.opendocument.text"),
+    ("ppt", "application/vnd.ms-powerpoint"),
+    ("pdf", "application/pdf"),
+    ("txt", "text/plain"),
+    ("html", "text/html"),
+    ("htm", "text/html"),
+    ("zip", "application/zip"),
+    ("gz", "application/gzip"),
+    ("tar", "application/x-tar"),
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("gif", "image/gif"),
+    ("svg", "image/svg+xml"),
+    ("tif", "image/tiff"),
+    ("tiff", "image/tiff"),
+    ("kml", "application/vnd.google-earth.kml+xml"),
+    ("kmz", "application/vnd.google-earth.kmz"),
+    ("atom", "application/atom+xml"),
+    ("rss", "application/rss+xml"),
+];
+
+/// The canonical spelling of a format, or the text as it is (CKAN's `clean_format`).
+#[must_use]
+pub fn clean(text: &str) -> String {
+    let lower = text.trim().to_lowercase();
+    FORMATS
+        .iter()
+        .find(|(name, media_type, others)| {
+            !lower.is_empty()
+                && (name.to_lowercase() == lower || media_type.eq_ignore_ascii_case(&lower) || others.contains(&lower.as_str()))
+        })
+        .map_or_else(|| text.to_owned(), |(name, _, _)| (*name).to_owned())
+}
+
+/// The media type that an address ends in, if it has a path with a known extension.
+#[must_use]
+pub fn guess_media_type(address: &str) -> Option<&'static str> {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let path = path.split_once("://").map_or(Some(path), |(_, rest)| rest.split_once('/').map(|(_, path)| path))?;
+    let (_, extension) = path.rsplit('/').next()?.rsplit_once('.')?;
+    EXTENSIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(extension)).map(|(_, media_type)| *media_type)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_become_one() {
+        for (text, expected) in
+            [("csv", "CSV"), ("text/csv", "CSV"), ("Xls", "XLS"), ("geojson", "GeoJSON"), ("my own", "my own"), ("", "")]
+        {
+            assert_eq!(clean(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_tell_their_format() {
+        assert_eq!(guess_media_type("http://x.org/a/b.CSV?x=1"), Some("text/csv"));
+        assert_eq!(guess_media_type("http://data.csv"), None);
+        assert_eq!(guess_media_type("table.json"), Some("application/json"));
+        assert_eq!(guess_media_type("http://x.org/a.b/c"), None);
+    }
+}
