@@ -1,0 +1,84 @@
+//! How text becomes terms: one file an analyzer, and the names under which the schema knows them.
+//!
+//! Must be deterministic: the same text gives the same terms when it is written and when it is asked for. Whoever changes
+//! what an analyzer yields raises [`VERSION`], which makes every index be built anew.
+
+mod general;
+mod ngram;
+mod text;
+mod words;
+
+use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
+
+/// Part of the schema hash.
+pub const VERSION: u32 = 1;
+
+/// Stemmed, folded words: titles, notes, everything.
+pub const TEXT: &str = "kurak_text";
+/// The same without catenated parts, for what is asked.
+const TEXT_QUERY: &str = "kurak_text_query";
+/// Folded words without stems: names of people and of resources.
+pub const GENERAL: &str = "kurak_general";
+/// Pieces of 2 to 10 letters, for completion.
+pub const NGRAM: &str = "kurak_ngram";
+const NGRAM_QUERY: &str = "kurak_ngram_query";
+/// The value as it is.
+pub const RAW: &str = "raw";
+
+/// All analyzers, for an index that is opened.
+#[must_use]
+pub fn manager() -> TokenizerManager {
+    let manager = TokenizerManager::default();
+    manager.register(TEXT, text::writing());
+    manager.register(TEXT_QUERY, text::asking());
+    manager.register(GENERAL, general::analyzer());
+    manager.register(NGRAM, ngram::writing());
+    manager.register(NGRAM_QUERY, ngram::asking());
+    manager
+}
+
+/// The analyzer that reads a question to a field which was written with `name`.
+#[must_use]
+pub fn asking(manager: &TokenizerManager, name: &str) -> Option<TextAnalyzer> {
+    manager.get(match name {
+        TEXT => TEXT_QUERY,
+        NGRAM => NGRAM_QUERY,
+        other => other,
+    })
+}
+
+/// Terms of a question with their positions.
+#[must_use]
+pub fn terms(analyzer: &mut TextAnalyzer, text: &str) -> Vec<(usize, String)> {
+    let mut terms = Vec::new();
+    let mut stream = analyzer.token_stream(text);
+    while stream.advance() {
+        let token = stream.token();
+        terms.push((token.position, token.text.clone()));
+    }
+    terms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str, text: &str) -> Vec<String> {
+        terms(&mut manager().get(name).unwrap(), text).into_iter().map(|(_, term)| term).collect()
+    }
+
+    #[test]
+    fn text_is_split_stemmed_and_folded() {
+        assert_eq!(of(TEXT, "Running Cities"), ["run", "citi"]);
+        assert_eq!(of(TEXT_QUERY, "wi-fi OpenData été 2024"), ["wi", "fi", "open", "data", "ete", "2024"]);
+        assert_eq!(of(TEXT, "OpenData"), ["open", "data", "opendata"]);
+        assert_eq!(of(TEXT, "Жогорку Кеңеш"), ["жогорку", "кеңеш"]);
+        assert_eq!(of(GENERAL, "Running, CITIES"), ["running", "cities"]);
+    }
+
+    #[test]
+    fn pieces_complete_words() {
+        assert!(of(NGRAM, "Water").contains(&"wat".to_owned()));
+        assert_eq!(of(NGRAM_QUERY, "Wat"), ["wat"]);
+    }
+}

@@ -1,0 +1,204 @@
+//! What the index is told of a dataset, and how that follows from the dataset's document.
+//!
+//! Pure: the same dataset gives the same search document.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use base::time::Stamp;
+use model::{Document, Package, Resource};
+use serde_json::{Map, Value};
+
+use crate::schema;
+
+/// Values under the names of their fields; a name may stand more than once.
+pub type Pairs = Vec<(Cow<'static, str>, String)>;
+
+/// Longest value that is kept as an exact string (bytes).
+const EXACT_BYTES: usize = 4096;
+
+/// A dataset as the index takes it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SearchDocument {
+    pub id: String,
+    /// The document's version, for comparing index and database.
+    pub version: i64,
+    /// Permission labels: who may find it.
+    pub labels: Vec<String>,
+    /// Given back with a hit, byte for byte.
+    pub stored: Vec<u8>,
+    /// Exact strings: fixed fields, `vocab_*`, bare extras, everything else.
+    pub exact: Pairs,
+    /// Texts: `title` (first the main one, then other languages), `notes`, `author`, `extras_*`, …
+    pub text: Pairs,
+    /// `metadata_created`, `metadata_modified`, `*_date`.
+    pub dates: Vec<(Cow<'static, str>, Stamp)>,
+}
+
+impl SearchDocument {
+    /// Adds an exact value; empty and overlong ones are left out.
+    pub fn exact(&mut self, name: impl Into<Cow<'static, str>>, value: &str) {
+        if !value.is_empty() && value.len() <= EXACT_BYTES {
+            self.exact.push((name.into(), value.to_owned()));
+        }
+    }
+
+    /// Adds a text; an empty one is left out.
+    pub fn text(&mut self, name: impl Into<Cow<'static, str>>, value: &str) {
+        if !value.is_empty() {
+            self.text.push((name.into(), value.to_owned()));
+        }
+    }
+
+    fn date(&mut self, name: impl Into<Cow<'static, str>>, value: Option<Stamp>) {
+        self.dates.extend(value.map(|value| (name.into(), value)));
+    }
+}
+
+/// The search document of a dataset. `organization_name` and `group_names` are the names that the dataset's document does
+/// not quote; `stored` is what the hits shall give back.
+#[must_use]
+pub fn search_document(
+    package: &Package,
+    organization_name: Option<&str>,
+    group_names: &[String],
+    document: &Document,
+    stored: Vec<u8>,
+) -> SearchDocument {
+    let mut out = SearchDocument {
+        id: document.id.clone(),
+        version: document.version,
+        labels: document.labels.clone(),
+        stored,
+        ..SearchDocument::default()
+    };
+    core(package, &mut out);
+    out.exact("organization", organization_name.unwrap_or_default());
+    for name in group_names {
+        out.exact("groups", name);
+    }
+    out.exact("capacity", if document.private { "private" } else { "public" });
+    out.exact("private", if document.private { "true" } else { "false" });
+    out.exact("owner_org", document.owner_org.as_deref().unwrap_or_default());
+    for tag in &package.tags {
+        match &tag.vocabulary_id {
+            None => out.exact("tags", &tag.name),
+            Some(vocabulary) => out.exact(format!("vocab_{vocabulary}"), &tag.name),
+        }
+    }
+    for each in &package.resources {
+        resource(each, &mut out);
+    }
+    for extra in &package.extras {
+        extra_field(&extra.key, &extra.value, &mut out);
+    }
+    out
+}
+
+fn core(package: &Package, out: &mut SearchDocument) {
+    let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
+    out.exact("name", &package.name);
+    out.exact("title_string", &package.title);
+    out.exact("url", package.url.as_deref().unwrap_or_default());
+    out.exact("version", package.version.as_deref().unwrap_or_default());
+    out.exact("license_id", package.license_id.as_deref().unwrap_or_default());
+    out.exact("license", package.license_title.as_deref().unwrap_or_default());
+    out.exact("license_title", package.license_title.as_deref().unwrap_or_default());
+    out.exact("state", &package.state);
+    out.exact("dataset_type", if package.r#type.is_empty() { "dataset" } else { &package.r#type });
+    out.exact("type", if package.r#type.is_empty() { "dataset" } else { &package.r#type });
+    out.exact("isopen", if package.isopen { "true" } else { "false" });
+    out.exact("num_resources", &package.num_resources.to_string());
+    out.exact("num_tags", &package.num_tags.to_string());
+    out.exact("creator_user_id", package.creator_user_id.as_deref().unwrap_or_default());
+    out.text("title", &package.title);
+    out.text("title_ngram", &package.title);
+    out.text("name_ngram", &package.name);
+    out.text("notes", package.notes.as_deref().unwrap_or_default());
+    for title in package.title_translated.values().filter(|title| **title != package.title) {
+        out.text("title", title);
+        out.text("title_ngram", title);
+    }
+    for notes in package.notes_translated.values().filter(|notes| Some(*notes) != package.notes.as_ref()) {
+        out.text("notes", notes);
+    }
+    for (name, value) in [
+        ("author", &package.author),
+        ("author_email", &package.author_email),
+        ("maintainer", &package.maintainer),
+        ("maintainer_email", &package.maintainer_email),
+        ("urls", &package.url),
+    ] {
+        out.text(name, &or_empty(value));
+    }
+    out.date("metadata_created", package.metadata_created);
+    out.date("metadata_modified", package.metadata_modified);
+}
+
+fn resource(resource: &Resource, out: &mut SearchDocument) {
+    out.exact("res_format", &resource.format);
+    out.exact("res_url", &resource.url);
+    out.exact("res_type", resource.resource_type.as_deref().unwrap_or_default());
+    out.text("res_name", resource.name.as_deref().unwrap_or_default());
+    out.text("res_description", resource.description.as_deref().unwrap_or_default());
+    out.text("urls", &resource.url);
+}
+
+/// An extra is text as `extras_<key>`, a date where its key says so, and an exact string under its bare key where that key
+/// means nothing else. A value that is a JSON list of strings gives each of them.
+fn extra_field(key: &str, value: &str, out: &mut SearchDocument) {
+    let key: String =
+        key.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')).take(150).collect();
+    if key.is_empty() || value.is_empty() {
+        return;
+    }
+    out.text(format!("extras_{key}"), value);
+    if schema::is_known(&key) || out.exact.iter().any(|(name, _)| *name == key) {
+        return;
+    }
+    match schema::home(&key) {
+        schema::Kind::Date => out.date(key, Stamp::parse(value)),
+        schema::Kind::Exact => match list(value) {
+            Some(items) => items.iter().for_each(|item| out.exact(key.clone(), item)),
+            None => out.exact(key, value),
+        },
+        _ => {}
+    }
+}
+
+fn list(value: &str) -> Option<Vec<String>> {
+    if !value.starts_with('[') {
+        return None;
+    }
+    serde_json::from_str::<Vec<String>>(value).ok()
+}
+
+/// The stored fields that `fl` asks for, as Solr would give them: one value, or a list where CKAN's schema says so; `extras_`
+/// is taken off. Names that are not stored give nothing.
+#[must_use]
+pub fn fields(document: &SearchDocument, names: &[String]) -> Map<String, Value> {
+    let mut found: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    let stored = |name: &str| schema::is_known(name) || name.starts_with("extras_") || name.starts_with("vocab_");
+    for (name, value) in document.exact.iter().chain(&document.text).filter(|(name, _)| stored(name) && *name != "text") {
+        found.entry(name).or_default().push(Value::String(value.clone()));
+    }
+    for (name, at) in &document.dates {
+        let text = at.naive().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+        found.entry(name).or_default().push(Value::String(text));
+    }
+    found.insert("id", vec![Value::String(document.id.clone())]);
+    let many = |name: &str| matches!(name, "tags" | "groups") || name.starts_with("res_") || name.starts_with("vocab_");
+    let all = names.iter().any(|name| name == "*");
+    let mut out = Map::new();
+    for (name, mut values) in found {
+        let bare = name.strip_prefix("extras_").unwrap_or(name);
+        if !(all || names.iter().any(|asked| asked == name || asked == bare))
+            || matches!(name, "title_string" | "owner_org" | "urls")
+        {
+            continue;
+        }
+        let value = if many(name) { Value::Array(values) } else { values.swap_remove(0) };
+        out.insert(bare.to_owned(), value);
+    }
+    out
+}

@@ -1,0 +1,55 @@
+//! Full-text search over datasets with CKAN's query language: the index, its writer, its own query parser and its facets.
+//!
+//! The index is derived: it can be built anew from the database at any time. Must never hand a caller's text to the engine's
+//! own parser, never let a caller's text near the permission labels, and never wait for the disk.
+
+mod analyze;
+mod dates;
+mod directory;
+mod dismax;
+mod document;
+mod facet;
+mod index;
+mod lex;
+mod live;
+mod parse;
+mod query;
+mod reader;
+mod request;
+mod scan;
+mod schema;
+mod shared;
+mod sort;
+mod tree;
+mod view;
+mod writer;
+
+pub use document::{Pairs, SearchDocument, fields, search_document};
+pub use index::{Index, Rebuild};
+pub use live::{Change, Mark};
+pub use request::{Found, Hit, Request};
+
+use base::Error;
+use tantivy::TantivyError;
+
+/// What the engine's failure is to us: a question that cannot be, a search past its time, or a fault.
+fn failed(error: TantivyError) -> Error {
+    match error {
+        TantivyError::InternalError(text) if text == scan::TOO_LONG => view::too_long(),
+        TantivyError::InvalidArgument(text) | TantivyError::SchemaError(text) => {
+            Error::search("The query does not fit the fields").context(text)
+        }
+        TantivyError::LockFailure(..) | TantivyError::OpenWriteError(_) | TantivyError::IoError(_) => {
+            Error::unavailable(format!("search index: {error}"))
+        }
+        other => Error::internal(format!("search index: {other}")),
+    }
+}
+
+/// Document numbers are 32 bits wide; memory is at least that.
+fn usize_of(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests;

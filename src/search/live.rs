@@ -1,0 +1,201 @@
+//! One folder of the index: its writer, its reader and the state that searches see.
+//!
+//! A folder is whole once a commit carries a payload: where the change log was read up to, which schema wrote it, and
+//! since which start of the machine (after a restart of the machine every file is checked, because nothing waits for the disk).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use base::{Error, Result};
+use serde::{Deserialize, Serialize};
+use tantivy::tokenizer::TokenizerManager;
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Term};
+
+use crate::directory::Unsynced;
+use crate::document::SearchDocument;
+use crate::facet::Store;
+use crate::schema::{self, Fields};
+use crate::shared::Shared;
+use crate::view::View;
+use crate::{analyze, failed, writer};
+
+/// Blocks of stored documents that the engine keeps unpacked, per segment.
+const STORE_BLOCKS: usize = 256;
+
+/// How far the index has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Which database the change log is of.
+    pub origin: String,
+    /// Where to go on reading the change log.
+    pub watermark: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    #[serde(flatten)]
+    mark: Mark,
+    schema: String,
+    boot: String,
+}
+
+/// What happens to a document.
+#[derive(Debug)]
+pub enum Change {
+    /// Takes the place of the document of the same id.
+    Put(Box<SearchDocument>),
+    /// By the dataset's id.
+    Remove(String),
+}
+
+/// An open folder.
+pub struct Live {
+    pub folder: PathBuf,
+    pub fields: Arc<Fields>,
+    index: tantivy::Index,
+    reader: IndexReader,
+    writer: Mutex<Option<IndexWriter>>,
+    store: Arc<Store>,
+    mark: RwLock<Option<Mark>>,
+    view: RwLock<Arc<View>>,
+}
+
+fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}
+
+impl Live {
+    /// A new, empty folder.
+    ///
+    /// # Errors
+    /// Unavailable, when the folder cannot be written.
+    pub fn create(folder: &Path, shared: &Shared) -> Result<Self> {
+        fs::create_dir_all(folder).map_err(|error| Error::unavailable(format!("{}: {error}", folder.display())))?;
+        let (schema, fields) = Fields::build();
+        let builder = tantivy::Index::builder().schema(schema).tokenizers(analyze::manager());
+        let index = builder.open_or_create(Unsynced::open(folder).map_err(failed)?).map_err(failed)?;
+        Self::with(folder, index, fields, None, shared)
+    }
+
+    /// A folder that is there; `None` when it is not whole, damaged, or of another schema.
+    #[must_use]
+    pub fn open(folder: &Path, shared: &Shared) -> Option<Self> {
+        let (schema, fields) = Fields::build();
+        let mut index = tantivy::Index::open(Unsynced::open(folder).ok()?).ok()?;
+        index.set_tokenizers(analyze::manager());
+        let payload: Payload = serde_json::from_str(&index.load_metas().ok()?.payload?).ok()?;
+        if payload.schema != schema::hash() || index.schema() != schema {
+            return None;
+        }
+        if payload.boot != boot() && !index.validate_checksum().ok()?.is_empty() {
+            return None;
+        }
+        Self::with(folder, index, fields, Some(payload.mark), shared).ok()
+    }
+
+    fn with(folder: &Path, index: tantivy::Index, fields: Fields, mark: Option<Mark>, shared: &Shared) -> Result<Self> {
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(STORE_BLOCKS);
+        let reader = reader.try_into().map_err(failed)?;
+        let (fields, store) = (Arc::new(fields), Arc::new(Store::default()));
+        let view = View::open(reader.searcher(), shared.next_generation(), Arc::clone(&fields), Arc::clone(&store))?;
+        let writer = Mutex::new(Some(writer::open(&index)?));
+        Ok(Self {
+            folder: folder.to_owned(),
+            fields,
+            index,
+            reader,
+            writer,
+            store,
+            mark: RwLock::new(mark),
+            view: RwLock::new(Arc::new(view)),
+        })
+    }
+
+    /// The analyzers of this folder.
+    pub fn analyzers(&self) -> &TokenizerManager {
+        self.index.tokenizers()
+    }
+
+    /// Where the last commit stands; `None` before the first.
+    pub fn mark(&self) -> Option<Mark> {
+        self.mark.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The state to search.
+    pub fn view(&self) -> Arc<View> {
+        Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Writes without a commit: for documents that cannot be there yet.
+    ///
+    /// # Errors
+    /// Unavailable, when the folder cannot be written.
+    pub fn add(&self, document: &SearchDocument) -> Result<()> {
+        self.write(|writer| writer.add_document(writer::document(&self.fields, document)).map(|_| ()))
+    }
+
+    /// Takes changes in; they are seen after [`Live::commit`].
+    ///
+    /// # Errors
+    /// Unavailable, when the folder cannot be written; nothing of it is then kept.
+    pub fn change(&self, changes: &[Change]) -> Result<()> {
+        self.write(|writer| {
+            for change in changes {
+                match change {
+                    Change::Put(document) => {
+                        writer.delete_term(Term::from_field_text(self.fields.id, &document.id));
+                        writer.add_document(writer::document(&self.fields, document))?;
+                    }
+                    Change::Remove(id) => {
+                        writer.delete_term(Term::from_field_text(self.fields.id, id));
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Makes everything written so far visible, and says how far that goes.
+    ///
+    /// # Errors
+    /// Unavailable, when the folder cannot be written.
+    pub fn commit(&self, mark: &Mark, shared: &Shared) -> Result<()> {
+        let payload = Payload { mark: mark.clone(), schema: schema::hash(), boot: boot() };
+        let payload = serde_json::to_string(&payload).map_err(|error| Error::internal(format!("payload: {error}")))?;
+        self.write(|writer| {
+            let mut commit = writer.prepare_commit()?;
+            commit.set_payload(&payload);
+            commit.commit().map(|_| ())
+        })?;
+        *self.mark.write().unwrap_or_else(PoisonError::into_inner) = Some(mark.clone());
+        self.reload(shared)
+    }
+
+    fn reload(&self, shared: &Shared) -> Result<()> {
+        self.reader.reload().map_err(failed)?;
+        let (fields, store) = (Arc::clone(&self.fields), Arc::clone(&self.store));
+        let view = Arc::new(View::open(self.reader.searcher(), shared.next_generation(), fields, store)?);
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = view;
+        Ok(())
+    }
+
+    /// Runs something on the writer. After a failure (a full disk) the writer is thrown away with all that is not
+    /// committed, and the next call opens a new one.
+    fn write(&self, work: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()>) -> Result<()> {
+        let mut slot = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.is_none() {
+            *slot = Some(writer::open(&self.index)?);
+        }
+        let Some(writer) = slot.as_mut() else { return Err(Error::internal("no writer")) };
+        work(writer).map_err(|error| {
+            *slot = None;
+            Error::unavailable(format!("search index: {error}"))
+        })
+    }
+
+    /// Ends writing to this folder; it can still be searched.
+    pub fn retire(&self) {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}

@@ -1,0 +1,224 @@
+//! Answers a request from one state of the index.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use base::{Error, Result, limits, time::Stamp};
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query, Weight};
+use tantivy::schema::Value;
+use tantivy::tokenizer::TokenizerManager;
+use tantivy::{DocAddress, TantivyDocument};
+
+use crate::facet::{self, Facet};
+use crate::parse::{self, Place};
+use crate::query::{Builder, Defaults};
+use crate::request::{Found, Hit, Request};
+use crate::schema::Kind;
+use crate::shared::{Outcome, Shared};
+use crate::sort::{self, Key, Ranked, SegmentKeys, Source};
+use crate::tree::Node;
+use crate::view::{Base, View};
+use crate::{dismax, failed, usize_of};
+
+/// The best of a listing that are kept with its result, so that paging does not search again.
+const WINDOW_ALL: usize = 1_000;
+const WINDOW: usize = 100;
+
+/// What a request comes to.
+struct Plan {
+    /// `None` is everything.
+    query: Option<Box<dyn Query>>,
+    scored: bool,
+    keys: Vec<Key>,
+    facets: Vec<(String, Facet)>,
+    base: Base,
+    window: usize,
+    deadline: Instant,
+}
+
+/// Answers.
+///
+/// # Errors
+/// [`base::Kind::Search`] for what Solr would refuse and past the deadline, [`base::Kind::SearchQuery`] for names and orders
+/// that cannot be, validation for what is out of bounds.
+pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, request: &Request) -> Result<Found> {
+    let bounded = request.bounded()?;
+    let need = bounded.start + bounded.rows;
+    let key = (view.generation, Request { rows: 0, start: 0, ..bounded.clone() });
+    let known = shared.results.get(&key).filter(|known| known.window >= need.min(known.count));
+    let outcome = match known {
+        Some(known) => known,
+        None => {
+            let plan = plan(view, analyzers, &bounded, need)?;
+            let outcome = Arc::new(run(view, shared, &bounded, &plan)?);
+            // "Now" moves on while the index does not.
+            if !mentions_now(&bounded) {
+                shared.results.insert(key, Arc::clone(&outcome));
+            }
+            outcome
+        }
+    };
+    let page = outcome.best.get(bounded.start.min(outcome.best.len())..need.min(outcome.best.len())).unwrap_or_default();
+    let hits = page.iter().map(|(segment, doc)| hit(view, shared, *segment, *doc)).collect::<Result<Vec<Hit>>>()?;
+    Ok(Found {
+        count: outcome.count,
+        hits,
+        facets: outcome.facets.clone(),
+        sort: bounded.order().to_owned(),
+        generation: view.generation,
+    })
+}
+
+fn mentions_now(request: &Request) -> bool {
+    request.q.contains("NOW") || request.fq.iter().any(|filter| filter.contains("NOW"))
+}
+
+fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usize) -> Result<Plan> {
+    let deadline = Instant::now() + Duration::from_millis(limits::SEARCH_MILLIS);
+    let keys = sort::keys(request.order(), &view.fields)?;
+    let mut builder = Builder {
+        fields: &view.fields,
+        analyzers,
+        now: Stamp::now(),
+        deadline,
+        defaults: Defaults { places: vec![(view.fields.place("text")?, 1.0)], tie: 0.0 },
+    };
+    let filters = request.fq.iter().filter_map(|text| filter(&builder, text).transpose()).collect::<Result<Vec<_>>>()?;
+    let text = question(&mut builder, request)?;
+    let scored = text.is_some() && keys.iter().any(|key| matches!(key.source, Source::Score));
+    let mut all: Vec<(Occur, Box<dyn Query>)> = text.into_iter().map(|query| (Occur::Must, query)).collect();
+    all.extend(filters.into_iter().map(|query| (Occur::Must, query)));
+    let query: Option<Box<dyn Query>> = match all.len() {
+        0 | 1 => all.pop().map(|(_, query)| query),
+        _ => Some(Box::new(BooleanQuery::new(all))),
+    };
+    let mut facets = Vec::new();
+    for name in &request.facet_fields {
+        let place = view.fields.whole(name)?;
+        if place.kind != Kind::Exact {
+            return Err(Error::search(format!("can not count the values of the field {name:?}")));
+        }
+        facets.push((name.clone(), view.facet(&place.column)?));
+    }
+    let usual = if query.is_none() { WINDOW_ALL } else { WINDOW };
+    let window = if need == 0 { 0 } else { need.max(usual) };
+    Ok(Plan { query, scored, keys, facets, base: Base::of(request), window, deadline })
+}
+
+fn filter(builder: &Builder<'_>, text: &str) -> Result<Option<Box<dyn Query>>> {
+    match parse::parse(text, Place::Filter)? {
+        Node::All => Ok(None),
+        node => Ok(Some(Box::new(ConstScoreQuery::new(builder.whole(&node)?, 0.0)))),
+    }
+}
+
+/// The query of `q`; `None` for everything. CKAN's rule: a colon means Lucene syntax, else the text is free.
+fn question(builder: &mut Builder<'_>, request: &Request) -> Result<Option<Box<dyn Query>>> {
+    let text = request.q.as_str();
+    if matches!(text, "" | "\"\"" | "''" | "*:*") {
+        return Ok(None);
+    }
+    let colon = text.contains(':');
+    let kind = match (colon, request.def_type.as_deref().filter(|kind| !kind.is_empty())) {
+        (_, Some("edismax")) => "edismax",
+        (true, _) | (_, Some("lucene")) => "lucene",
+        (false, None | Some("dismax")) => "dismax",
+        (false, Some(other)) => {
+            return Err(Error::search(format!("Unknown query parser '{}'", other.chars().take(40).collect::<String>())));
+        }
+    };
+    if kind == "lucene" {
+        return lucene(builder, text).map(Some);
+    }
+    let mut places = Vec::new();
+    for (name, weight) in dismax::weights(request.qf.as_deref().unwrap_or(dismax::QF))? {
+        places.push((builder.fields.place(&name)?, weight));
+    }
+    let tie = match &request.tie {
+        None => dismax::TIE,
+        Some(tie) => {
+            tie.trim().parse().ok().filter(|tie: &f32| tie.is_finite()).ok_or_else(|| Error::search("Cannot parse tie"))?
+        }
+    };
+    builder.defaults = Defaults { places, tie };
+    if kind == "edismax" {
+        match lucene(builder, text) {
+            Err(error) if error.kind() == base::Kind::Search => {}
+            other => return other.map(Some),
+        }
+    }
+    parse::check_text(text, "q")?;
+    builder.free_text(text, request.mm.as_deref().unwrap_or(dismax::MM)).map(Some)
+}
+
+fn lucene(builder: &Builder<'_>, text: &str) -> Result<Box<dyn Query>> {
+    match parse::parse(text, Place::Query)? {
+        Node::All => Ok(Box::new(AllQuery)),
+        node => builder.whole(&node),
+    }
+}
+
+fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<Outcome> {
+    let allowed = view.allowed(&plan.base, shared)?;
+    let scoring = if plan.scored {
+        EnableScoring::enabled_from_searcher(&view.searcher)
+    } else {
+        EnableScoring::disabled_from_searcher(&view.searcher)
+    };
+    let weight: Option<Box<dyn Weight>> = plan.query.as_ref().map(|query| query.weight(scoring)).transpose().map_err(failed)?;
+    let mut counts: Vec<Vec<u32>> = plan.facets.iter().map(|(_, facet)| vec![0; facet.values.len()]).collect();
+    let (mut count, mut best): (usize, Vec<Ranked>) = (0, Vec::new());
+    for (index, (segment, allowed)) in view.searcher.segment_readers().iter().zip(&allowed).enumerate() {
+        // Everything, and nobody asks for documents: the sums are known.
+        let whole = weight.is_none() && allowed.denied.len() * 2 <= usize_of(segment.max_doc());
+        if !(whole && plan.window == 0) {
+            let found = view.matches(segment, allowed, weight.as_deref().map(|weight| (weight, plan.scored)), plan.deadline)?;
+            count += found.len();
+            if plan.window > 0 && !found.is_empty() {
+                let keys = SegmentKeys::open(&plan.keys, segment)?;
+                best.extend(keys.ranked(index, keys.best(&found, plan.window))?);
+            }
+            if !whole && !counts.is_empty() {
+                let docs: Vec<u32> = found.iter().map(|found| found.doc).collect();
+                for ((_, facet), counts) in plan.facets.iter().zip(&mut counts) {
+                    facet.columns.get(index).into_iter().for_each(|column| column.add(&docs, counts));
+                }
+            }
+        } else {
+            count += allowed.count;
+        }
+        if whole {
+            for ((_, facet), counts) in plan.facets.iter().zip(&mut counts) {
+                facet.columns.get(index).into_iter().for_each(|column| column.add_all_but(&allowed.denied, counts));
+            }
+        }
+        if Instant::now() > plan.deadline {
+            return Err(crate::view::too_long());
+        }
+    }
+    best.sort_by(Ranked::compare);
+    best.truncate(plan.window);
+    let facets = plan.facets.iter().zip(&counts).map(|((name, facet), counts)| {
+        (name.clone(), facet::select(&facet.values, counts, request.facet_limit, request.facet_mincount))
+    });
+    Ok(Outcome {
+        count,
+        best: best.into_iter().map(|ranked| (u32::try_from(ranked.segment).unwrap_or(u32::MAX), ranked.doc)).collect(),
+        window: plan.window,
+        facets: facets.collect(),
+    })
+}
+
+fn hit(view: &View, shared: &Shared, segment: u32, doc: u32) -> Result<Hit> {
+    let gone = || Error::internal("a document has no segment");
+    let id = view.searcher.segment_readers().get(usize_of(segment)).ok_or_else(gone)?.segment_id();
+    if let Some(hit) = shared.stored.get(&(id, doc)) {
+        return Ok(hit);
+    }
+    let document: TantivyDocument = view.searcher.doc(DocAddress::new(segment, doc)).map_err(failed)?;
+    let text = document.get_first(view.fields.id).and_then(|value| value.as_str().map(str::to_owned));
+    let stored = document.get_first(view.fields.stored).and_then(|value| value.as_bytes().map(<[u8]>::to_vec));
+    let hit = Hit { id: text.unwrap_or_default(), stored: stored.unwrap_or_default().into() };
+    shared.stored.insert((id, doc), hit.clone());
+    Ok(hit)
+}

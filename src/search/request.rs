@@ -1,0 +1,114 @@
+//! What a caller asks, and what comes back.
+
+use base::{Error, Result, limits};
+use bytes::Bytes;
+
+/// A search. The fields that CKAN calls parameters hold what the client sent, unread.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// Empty, `""`, `''` and `*:*` are everything.
+    pub q: String,
+    /// `fq` and the items of `fq_list`; all of them have to hold.
+    pub fq: Vec<String>,
+    /// `None`, empty and `rank` are the default order.
+    pub sort: Option<String>,
+    /// Cut at `limits::ROWS_MAX`.
+    pub rows: usize,
+    pub start: usize,
+    pub facet_fields: Vec<String>,
+    /// Values of each facet; -1 is as many as there may be, by name.
+    pub facet_limit: i64,
+    pub facet_mincount: usize,
+    /// Permission labels of the caller; `None` sees all (sysadmin).
+    pub labels: Option<Vec<String>>,
+    /// CKAN's `+capacity:public`.
+    pub public_only: bool,
+    /// The states to be found, unless an `fq` says `+state`.
+    pub states: Vec<String>,
+    /// `dismax`, `edismax` or `lucene`; by CKAN's rule when `None`.
+    pub def_type: Option<String>,
+    /// Fields and weights of free text.
+    pub qf: Option<String>,
+    /// How many words of a free text have to be there.
+    pub mm: Option<String>,
+    /// Share of the lesser fields in the score, `0.1`.
+    pub tie: Option<String>,
+    /// Score functions are not offered: anything here is refused.
+    pub bf: Option<String>,
+    /// As `bf`.
+    pub boost: Option<String>,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// All matches, exact.
+    pub count: usize,
+    pub hits: Vec<Hit>,
+    /// In the order in which they were asked for.
+    pub facets: Vec<(String, Vec<(String, usize)>)>,
+    /// The order that was used.
+    pub sort: String,
+    /// The state of the index that answered.
+    pub generation: u64,
+}
+
+/// A dataset that was found.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    pub id: String,
+    /// What the search document was stored with.
+    pub stored: Bytes,
+}
+
+impl Request {
+    /// A request for everything that everybody may see, ten at a time, without facets.
+    #[must_use]
+    pub fn public() -> Self {
+        Self {
+            rows: 10,
+            facet_limit: 50,
+            facet_mincount: 1,
+            labels: Some(vec!["public".to_owned()]),
+            public_only: true,
+            states: vec!["active".to_owned()],
+            ..Self::default()
+        }
+    }
+
+    /// Puts everything within its bounds.
+    ///
+    /// # Errors
+    /// Validation for what is beyond them, [`base::Kind::Search`] for what is not offered.
+    pub(crate) fn bounded(&self) -> Result<Self> {
+        if self.start > limits::START_MAX {
+            return Err(Error::invalid("start", format!("Must be at most {}", limits::START_MAX)));
+        }
+        if self.facet_fields.len() > limits::FACET_FIELDS {
+            return Err(Error::invalid("facet.field", format!("At most {} fields", limits::FACET_FIELDS)));
+        }
+        if self.fq.len() > limits::QUERY_CLAUSES {
+            return Err(Error::search("Too many filters"));
+        }
+        for (name, value) in [("bf", &self.bf), ("boost", &self.boost)] {
+            if value.as_ref().is_some_and(|value| !value.trim().is_empty()) {
+                return Err(Error::search(format!("The parameter {name} is not supported")));
+            }
+        }
+        let mut bounded = self.clone();
+        bounded.rows = self.rows.min(limits::ROWS_MAX);
+        if let Some(labels) = &mut bounded.labels {
+            labels.sort_unstable();
+            labels.dedup();
+        }
+        Ok(bounded)
+    }
+
+    /// The order to use: the caller's or the default one.
+    pub(crate) fn order(&self) -> &str {
+        match self.sort.as_deref().map(str::trim) {
+            None | Some("" | "rank") => crate::sort::DEFAULT,
+            Some(given) => given,
+        }
+    }
+}

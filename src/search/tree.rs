@@ -1,0 +1,67 @@
+//! What a query text says, before it is known which field has which type.
+//!
+//! The tree is at most [`base::limits::QUERY_DEPTH`] levels deep: walking and dropping it by recursion is safe.
+
+/// How a clause takes part in its group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occur {
+    /// `+`: has to match.
+    Must,
+    /// Raises the score; where no clause has to match, one of these has to.
+    Should,
+    /// `-`: must not match.
+    MustNot,
+}
+
+/// A node of the tree.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// A group of clauses.
+    Group(Vec<(Occur, Node)>),
+    /// A test on one field; `None` is the default field.
+    Leaf(Option<String>, Test),
+    /// A node whose score is multiplied.
+    Boost(Box<Node>, f32),
+    /// `*:*`
+    All,
+    /// An empty phrase: matches nothing and says nothing.
+    Nothing,
+}
+
+/// What a leaf asks of its field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// A word as it was typed, escapes resolved.
+    Word(String),
+    /// A quoted text and how far apart its words may lie.
+    Phrase(String, u32),
+    /// A pattern; escapes are still in it, so that `\*` stays a star.
+    Wild(String),
+    /// A regular expression, without its slashes.
+    Regex(String),
+    /// A word with up to so many letters wrong.
+    Fuzzy(String, u8),
+    /// A range of values.
+    Range { low: Bound, high: Bound },
+    /// `field:*`: has any value.
+    Exists,
+}
+
+/// An end of a range.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bound {
+    /// `*`
+    Open,
+    /// `[` and `]`
+    Included(String),
+    /// `{` and `}`
+    Excluded(String),
+}
+
+impl Test {
+    /// `[* TO *]` asks only for a value.
+    #[must_use]
+    pub fn is_exists(&self) -> bool {
+        matches!(self, Self::Exists | Self::Range { low: Bound::Open, high: Bound::Open })
+    }
+}

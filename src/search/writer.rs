@@ -1,0 +1,87 @@
+//! Search documents into the engine's documents, and the engine's writer set up for many small commits.
+
+use std::collections::{BTreeMap, HashSet};
+
+use base::Result;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::schema::OwnedValue;
+use tantivy::{IndexWriter, TantivyDocument};
+
+use crate::document::SearchDocument;
+use crate::failed;
+use crate::schema::{self, Fields, Kind};
+
+/// Bytes that documents may take in memory before they go to disk.
+const BUDGET_BYTES: usize = 50_000_000;
+
+/// A writer with one thread for documents and one for merges.
+///
+/// # Errors
+/// Unavailable, when another writer holds the folder.
+pub fn open(index: &tantivy::Index) -> Result<IndexWriter> {
+    let options =
+        IndexWriterOptions::builder().memory_budget_per_thread(BUDGET_BYTES).num_worker_threads(1).num_merge_threads(1).build();
+    let writer: IndexWriter = index.writer_with_options(options).map_err(failed)?;
+    // Few segments: each search walks all of them.
+    let mut merging = LogMergePolicy::default();
+    merging.set_min_num_segments(4);
+    merging.set_del_docs_ratio_before_merge(0.3);
+    writer.set_merge_policy(Box::new(merging));
+    Ok(writer)
+}
+
+/// The engine's form of a search document.
+#[must_use]
+pub fn document(fields: &Fields, from: &SearchDocument) -> TantivyDocument {
+    let mut out = TantivyDocument::new();
+    out.add_text(fields.id, &from.id);
+    out.add_i64(fields.version, from.version);
+    out.add_u64(fields.tie, schema::fingerprint(from.id.as_bytes()));
+    for label in &from.labels {
+        out.add_text(fields.labels, label);
+    }
+    out.add_bytes(fields.stored, &from.stored);
+    let text = fields.fixed("text");
+    let copy = |out: &mut TantivyDocument, name: &str, value: &str| {
+        if let (true, Some(text)) = (schema::is_in_text(name), text) {
+            out.add_text(text, value);
+        }
+    };
+    let mut exact: BTreeMap<String, Vec<OwnedValue>> = BTreeMap::new();
+    for (name, value) in &from.exact {
+        copy(&mut out, name, value);
+        match fields.fixed(name) {
+            Some(field) => out.add_text(field, value),
+            None => exact.entry(name.to_string()).or_default().push(OwnedValue::Str(value.clone())),
+        }
+    }
+    let mut texts: BTreeMap<String, Vec<OwnedValue>> = BTreeMap::new();
+    let mut has = HashSet::new();
+    for (name, value) in &from.text {
+        copy(&mut out, name, value);
+        if has.insert(name.as_ref()) {
+            out.add_text(fields.has, name);
+        }
+        match fields.fixed(name) {
+            Some(field) => out.add_text(field, value),
+            None => texts.entry(name.to_string()).or_default().push(OwnedValue::Str(value.clone())),
+        }
+    }
+    let mut numbers: BTreeMap<String, Vec<OwnedValue>> = BTreeMap::new();
+    for (name, at) in &from.dates {
+        let millis = at.micros().div_euclid(1000);
+        match fields.fixed(name) {
+            Some(field) => out.add_i64(field, millis),
+            None if schema::home(name) == Kind::Date => {
+                numbers.entry(name.to_string()).or_default().push(OwnedValue::I64(millis));
+            }
+            None => {}
+        }
+    }
+    for (field, values) in [(fields.dynamic_exact, exact), (fields.dynamic_text, texts), (fields.dynamic_number, numbers)] {
+        if !values.is_empty() {
+            out.add_object(field, values.into_iter().map(|(name, values)| (name, OwnedValue::Array(values))).collect());
+        }
+    }
+    out
+}
