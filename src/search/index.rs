@@ -90,6 +90,12 @@ impl Index {
         self.live().view().searcher.num_docs()
     }
 
+    /// Pieces that each search walks; kept few by merging.
+    #[must_use]
+    pub fn segments(&self) -> usize {
+        self.live().view().searcher.segment_readers().len()
+    }
+
     /// Takes changes in, all in one commit; searches see them when this returns.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ mod writer;
 pub use document::{Pairs, SearchDocument, fields, search_document};
 pub use index::{Index, Rebuild};
 pub use live::{Change, Mark};
-pub use request::{Found, Hit, Request};
+pub use request::{Facets, Found, Hit, Request};
 
 use base::Error;
 use tantivy::TantivyError;
@@ -51,5 +51,7 @@ fn usize_of(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
+#[cfg(test)]
+mod measure;
 #[cfg(test)]
 mod tests;

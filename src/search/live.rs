@@ -21,7 +21,7 @@ use crate::view::View;
 use crate::{analyze, failed, writer};
 
 /// Blocks of stored documents that the engine keeps unpacked, per segment.
-const STORE_BLOCKS: usize = 256;
+const STORE_BLOCKS: usize = 64;
 
 /// How far the index has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -167,6 +167,8 @@ impl Builder<'_> {
 
     fn exists(&self, place: &Place) -> Boxed {
         match place.kind {
+            // Every dataset has a name.
+            Kind::Text(_) if place.name == "text" => Box::new(AllQuery),
             Kind::Text(_) => {
                 Box::new(TermQuery::new(Term::from_field_text(self.fields.has, &place.name), IndexRecordOption::Basic))
             }

@@ -63,7 +63,7 @@ pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, reques
     Ok(Found {
         count: outcome.count,
         hits,
-        facets: outcome.facets.clone(),
+        facets: Arc::clone(&outcome.facets),
         sort: bounded.order().to_owned(),
         generation: view.generation,
     })
@@ -75,7 +75,7 @@ fn mentions_now(request: &Request) -> bool {
 
 fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usize) -> Result<Plan> {
     let deadline = Instant::now() + Duration::from_millis(limits::SEARCH_MILLIS);
-    let keys = sort::keys(request.order(), &view.fields)?;
+    let mut keys = sort::keys(request.order(), &view.fields)?;
     let mut builder = Builder {
         fields: &view.fields,
         analyzers,
@@ -86,6 +86,10 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
     let filters = request.fq.iter().filter_map(|text| filter(&builder, text).transpose()).collect::<Result<Vec<_>>>()?;
     let text = question(&mut builder, request)?;
     let scored = text.is_some() && keys.iter().any(|key| matches!(key.source, Source::Score));
+    if !scored {
+        // Without a text all scores are equal.
+        keys.retain(|key| !matches!(key.source, Source::Score));
+    }
     let mut all: Vec<(Occur, Box<dyn Query>)> = text.into_iter().map(|query| (Occur::Must, query)).collect();
     all.extend(filters.into_iter().map(|query| (Occur::Must, query)));
     let query: Option<Box<dyn Query>> = match all.len() {
@@ -205,7 +209,7 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
         count,
         best: best.into_iter().map(|ranked| (u32::try_from(ranked.segment).unwrap_or(u32::MAX), ranked.doc)).collect(),
         window: plan.window,
-        facets: facets.collect(),
+        facets: Arc::new(facets.collect()),
     })
 }
 

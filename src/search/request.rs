@@ -1,5 +1,7 @@
 //! What a caller asks, and what comes back.
 
+use std::sync::Arc;
+
 use base::{Error, Result, limits};
 use bytes::Bytes;
 
@@ -39,6 +41,9 @@ pub struct Request {
     pub boost: Option<String>,
 }
 
+/// Per field its values and how many of the datasets found have them.
+pub type Facets = Vec<(String, Vec<(String, usize)>)>;
+
 /// What was found.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -46,7 +51,7 @@ pub struct Found {
     pub count: usize,
     pub hits: Vec<Hit>,
     /// In the order in which they were asked for.
-    pub facets: Vec<(String, Vec<(String, usize)>)>,
+    pub facets: Arc<Facets>,
     /// The order that was used.
     pub sort: String,
     /// The state of the index that answered.

@@ -9,11 +9,11 @@ use base::time::Stamp;
 use moka::sync::Cache;
 use tantivy::index::SegmentId;
 
-use crate::request::{Hit, Request};
+use crate::request::{Facets, Hit, Request};
 use crate::view::{Allowed, Base};
 
 /// Bytes of stored documents that are kept at hand.
-const STORED_BYTES: u64 = 64 * 1024 * 1024;
+const STORED_BYTES: u64 = 32 * 1024 * 1024;
 /// Bytes of results that are kept at hand.
 const RESULT_BYTES: u64 = 16 * 1024 * 1024;
 /// Sets of visible documents that are kept at hand.
@@ -29,7 +29,7 @@ pub struct Outcome {
     /// The best, in order; as many as `window`, or all.
     pub best: Vec<Address>,
     pub window: usize,
-    pub facets: Vec<(String, Vec<(String, usize)>)>,
+    pub facets: Arc<Facets>,
 }
 
 impl Outcome {

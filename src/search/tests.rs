@@ -208,6 +208,8 @@ fn free_text_is_forgiving_and_lucene_syntax_exact() {
         ("unheard_of:x", &none),
         ("views_total:[10 TO *]", &none),
         ("title_ngram:cle", &water),
+        ("name_ngram:clean", &water),
+        ("text:*", &both),
         ("title:\"\"", &none),
         ("name:x AND (-name:y)", &none),
         ("name:budget AND (-name:y)", &none),

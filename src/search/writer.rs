@@ -22,9 +22,12 @@ pub fn open(index: &tantivy::Index) -> Result<IndexWriter> {
     let options =
         IndexWriterOptions::builder().memory_budget_per_thread(BUDGET_BYTES).num_worker_threads(1).num_merge_threads(1).build();
     let writer: IndexWriter = index.writer_with_options(options).map_err(failed)?;
-    // Few segments: each search walks all of them.
+    // Few segments, because each search walks all of them; but a commit of one document must not rewrite thousands, so a
+    // layer begins small and is eight times the one below.
     let mut merging = LogMergePolicy::default();
     merging.set_min_num_segments(4);
+    merging.set_min_layer_size(256);
+    merging.set_level_log_size(3.0);
     merging.set_del_docs_ratio_before_merge(0.3);
     writer.set_merge_policy(Box::new(merging));
     Ok(writer)

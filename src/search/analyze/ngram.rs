@@ -13,9 +13,9 @@ pub fn writing() -> TextAnalyzer {
     TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).filter(Beginnings).build()
 }
 
-/// For what is asked: each word as it is.
+/// For what is asked: each word as it is, as far as beginnings are kept.
 pub fn asking() -> TextAnalyzer {
-    TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build()
+    TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).filter(Longest).build()
 }
 
 #[derive(Clone)]
@@ -28,6 +28,47 @@ struct BeginningStream<T> {
     inner: T,
     ends: Vec<usize>,
     token: Token,
+}
+
+#[derive(Clone)]
+struct Longest;
+
+#[derive(Clone)]
+struct LongestOf<T>(T);
+
+struct LongestStream<T>(T);
+
+impl TokenFilter for Longest {
+    type Tokenizer<T: Tokenizer> = LongestOf<T>;
+    fn transform<T: Tokenizer>(self, tokenizer: T) -> LongestOf<T> {
+        LongestOf(tokenizer)
+    }
+}
+
+impl<T: Tokenizer> Tokenizer for LongestOf<T> {
+    type TokenStream<'a> = LongestStream<T::TokenStream<'a>>;
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
+        LongestStream(self.0.token_stream(text))
+    }
+}
+
+impl<T: TokenStream> TokenStream for LongestStream<T> {
+    fn advance(&mut self) -> bool {
+        let more = self.0.advance();
+        let token = self.0.token_mut();
+        if let Some((end, _)) = token.text.char_indices().nth(LONGEST) {
+            token.text.truncate(end);
+        }
+        more
+    }
+
+    fn token(&self) -> &Token {
+        self.0.token()
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.0.token_mut()
+    }
 }
 
 impl TokenFilter for Beginnings {
