@@ -54,4 +54,6 @@ fn usize_of(number: u32) -> usize {
 #[cfg(test)]
 mod measure;
 #[cfg(test)]
+mod model_tests;
+#[cfg(test)]
 mod tests;
