@@ -180,7 +180,7 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
             count += found.len();
             if plan.window > 0 && !found.is_empty() {
                 let keys = SegmentKeys::open(&plan.keys, segment)?;
-                best.extend(keys.ranked(index, keys.best(&found, plan.window))?);
+                best.extend(keys.ranked(index, &keys.best(&found, plan.window))?);
             }
             if !whole && !counts.is_empty() {
                 let docs: Vec<u32> = found.iter().map(|found| found.doc).collect();

@@ -5,6 +5,7 @@
 //! never overlap.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use base::{Error, Result, limits};
 use tantivy::columnar::{Column, StrColumn};
@@ -12,6 +13,8 @@ use tantivy::{Score, SegmentReader};
 
 use crate::schema::{Fields, Kind, TIE};
 
+/// Documents whose keys are read at once.
+const BLOCK: usize = 64;
 /// CKAN's default order.
 pub const DEFAULT: &str = "score desc, metadata_modified desc";
 
@@ -89,7 +92,7 @@ pub struct Ranked {
 #[derive(Debug, PartialEq, Eq)]
 enum Rank {
     Number(u64),
-    Text(Option<String>, bool),
+    Text(Option<Arc<str>>, bool),
 }
 
 impl Rank {
@@ -164,30 +167,58 @@ impl SegmentKeys {
         Ok(Self { keys: opened, tie: columns.u64(TIE).map_err(fault)? })
     }
 
-    /// The best `count` of the documents, best first.
+    /// The best `count` of the documents, best first. Only the first key is read for every document; the others where it
+    /// leaves two of them equal.
     #[must_use]
-    pub fn best(&self, matches: &[Match], count: usize) -> Vec<(Match, Vec<u64>)> {
-        let mut found: Vec<(Match, Vec<u64>)> = Vec::new();
-        let mut worst: Option<Vec<u64>> = None;
+    pub fn best(&self, matches: &[Match], count: usize) -> Vec<Match> {
+        if count == 0 {
+            return Vec::new();
+        }
+        let mut found: Vec<(u64, Match)> = Vec::new();
+        let mut worst = u64::MAX;
         let room = count.saturating_mul(2).max(64);
-        for each in matches {
-            let first = self.key(0, *each);
-            if worst.as_ref().and_then(|worst| worst.first()).is_some_and(|worst| first > *worst) {
-                continue;
-            }
-            let mut rank = Vec::with_capacity(self.keys.len() + 1);
-            rank.push(first);
-            rank.extend((1..=self.keys.len()).map(|index| self.key(index, *each)));
-            found.push((*each, rank));
-            if found.len() >= room && count > 0 {
-                found.select_nth_unstable_by(count - 1, |left, right| left.1.cmp(&right.1));
-                found.truncate(count);
-                worst = found.last().map(|(_, rank)| rank.clone());
+        let order = |left: &(u64, Match), right: &(u64, Match)| {
+            left.0.cmp(&right.0).then_with(|| {
+                let rest = (1..=self.keys.len()).map(|index| self.key(index, left.1).cmp(&self.key(index, right.1)));
+                rest.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+            })
+        };
+        let mut firsts = [0_u64; BLOCK];
+        for block in matches.chunks(BLOCK) {
+            self.first_keys(block, &mut firsts);
+            for (each, first) in block.iter().zip(firsts) {
+                if first > worst {
+                    continue;
+                }
+                found.push((first, *each));
+                if found.len() >= room {
+                    found.select_nth_unstable_by(count - 1, order);
+                    found.truncate(count);
+                    worst = found.last().map_or(u64::MAX, |(first, _)| *first);
+                }
             }
         }
-        found.sort_unstable_by(|left, right| left.1.cmp(&right.1));
+        found.sort_unstable_by(order);
         found.truncate(count);
-        found
+        found.into_iter().map(|(_, found)| found).collect()
+    }
+
+    /// The first keys of a block of documents; numbers are read all at once.
+    fn first_keys(&self, block: &[Match], into: &mut [u64; BLOCK]) {
+        if let Some((Values::Number(column), descending)) = self.keys.first() {
+            let (mut docs, mut values) = ([0_u32; BLOCK], [None; BLOCK]);
+            docs.iter_mut().zip(block).for_each(|(doc, found)| *doc = found.doc);
+            if let (Some(docs), Some(values)) = (docs.get(..block.len()), values.get_mut(..block.len())) {
+                column.first_vals(docs, values);
+            }
+            for (key, value) in into.iter_mut().zip(values) {
+                *key = upwards(value.map(tantivy::i64_to_u64), *descending);
+            }
+        } else {
+            for (key, found) in into.iter_mut().zip(block) {
+                *key = self.key(0, *found);
+            }
+        }
     }
 
     fn key(&self, index: usize, found: Match) -> u64 {
@@ -208,25 +239,36 @@ impl SegmentKeys {
     ///
     /// # Errors
     /// Internal, when a string cannot be read.
-    pub fn ranked(&self, segment: usize, winners: Vec<(Match, Vec<u64>)>) -> Result<Vec<Ranked>> {
-        let mut ranked = Vec::with_capacity(winners.len());
-        for (found, numbers) in winners {
-            let mut rank = Vec::with_capacity(numbers.len());
-            for (index, number) in numbers.into_iter().enumerate() {
-                rank.push(match self.keys.get(index) {
-                    Some((Values::Text(column), descending)) => {
-                        let local = if *descending { (u64::MAX - 1).wrapping_sub(number) } else { number };
-                        let mut text = String::new();
-                        let known = number != u64::MAX
-                            && column.ord_to_str(local, &mut text).map_err(|error| Error::internal(format!("sort: {error}")))?;
-                        Rank::Text(known.then_some(text), *descending)
-                    }
-                    Some((Values::Nothing, descending)) => Rank::Text(None, *descending),
-                    _ => Rank::Number(number),
-                });
-            }
-            ranked.push(Ranked { segment, doc: found.doc, rank });
+    pub fn ranked(&self, segment: usize, winners: &[Match]) -> Result<Vec<Ranked>> {
+        let mut ranked: Vec<Ranked> = winners
+            .iter()
+            .map(|found| Ranked { segment, doc: found.doc, rank: Vec::with_capacity(self.keys.len() + 1) })
+            .collect();
+        for index in 0..=self.keys.len() {
+            let numbers: Vec<u64> = winners.iter().map(|found| self.key(index, *found)).collect();
+            let ranks = match self.keys.get(index) {
+                Some((Values::Text(column), descending)) => texts(column, &numbers, *descending)?,
+                Some((Values::Nothing, descending)) => numbers.iter().map(|_| Rank::Text(None, *descending)).collect(),
+                _ => numbers.into_iter().map(Rank::Number).collect(),
+            };
+            ranked.iter_mut().zip(ranks).for_each(|(ranked, rank)| ranked.rank.push(rank));
         }
         Ok(ranked)
     }
+}
+
+/// The strings behind the keys of one column, read in the order of the dictionary: one by one each of them costs the reading
+/// of a block.
+fn texts(column: &StrColumn, numbers: &[u64], descending: bool) -> Result<Vec<Rank>> {
+    let local = |number: u64| if descending { (u64::MAX - 1).wrapping_sub(number) } else { number };
+    let mut wanted: Vec<u64> = numbers.iter().filter(|number| **number != u64::MAX).map(|number| local(*number)).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut strings: Vec<Arc<str>> = Vec::with_capacity(wanted.len());
+    column
+        .dictionary()
+        .sorted_ords_to_term_cb(&wanted, |bytes| strings.push(String::from_utf8_lossy(bytes).into()))
+        .map_err(|error| Error::internal(format!("sort: {error}")))?;
+    let string = |number: u64| wanted.binary_search(&local(number)).ok().and_then(|at| strings.get(at)).cloned();
+    Ok(numbers.iter().map(|number| Rank::Text(string(*number).filter(|_| *number != u64::MAX), descending)).collect())
 }
