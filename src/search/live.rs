@@ -23,6 +23,10 @@ use crate::{analyze, failed, writer};
 /// Blocks of stored documents that the engine keeps unpacked, per segment.
 const STORE_BLOCKS: usize = 64;
 
+/// Folders up to this size are checked at every start (tens of milliseconds); larger ones only after the machine started anew,
+/// because a process that dies leaves whole files behind.
+const CHECKED_BYTES: u64 = 64 * 1024 * 1024;
+
 /// How far the index has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
@@ -65,6 +69,11 @@ fn boot() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
 }
 
+fn bytes(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.metadata().ok()).map(|entry| entry.len()).sum()
+}
+
 impl Live {
     /// A new, empty folder.
     ///
@@ -88,7 +97,7 @@ impl Live {
         if payload.schema != schema::hash() || index.schema() != schema {
             return None;
         }
-        if payload.boot != boot() && !index.validate_checksum().ok()?.is_empty() {
+        if (payload.boot != boot() || bytes(folder) <= CHECKED_BYTES) && !index.validate_checksum().ok()?.is_empty() {
             return None;
         }
         Self::with(folder, index, fields, Some(payload.mark), shared).ok()

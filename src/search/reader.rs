@@ -83,7 +83,16 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
         deadline,
         defaults: Defaults { places: vec![(view.fields.place("text")?, 1.0)], tie: 0.0 },
     };
-    let filters = request.fq.iter().filter_map(|text| filter(&builder, text).transpose()).collect::<Result<Vec<_>>>()?;
+    let mut filters: Vec<Box<dyn Query>> = Vec::new();
+    let mut own_states = false;
+    for text in &request.fq {
+        let node = parse::parse(text, Place::Filter)?;
+        // CKAN looks for the bare text `+state`, which a quoted title can hold as well; here it has to be the field.
+        own_states |= text.contains("+state") && node.mentions("state");
+        if node != Node::All {
+            filters.push(Box::new(ConstScoreQuery::new(builder.whole(&node)?, 0.0)));
+        }
+    }
     let text = question(&mut builder, request)?;
     let scored = text.is_some() && keys.iter().any(|key| matches!(key.source, Source::Score));
     if !scored {
@@ -106,14 +115,7 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
     }
     let usual = if query.is_none() { WINDOW_ALL } else { WINDOW };
     let window = if need == 0 { 0 } else { need.max(usual) };
-    Ok(Plan { query, scored, keys, facets, base: Base::of(request), window, deadline })
-}
-
-fn filter(builder: &Builder<'_>, text: &str) -> Result<Option<Box<dyn Query>>> {
-    match parse::parse(text, Place::Filter)? {
-        Node::All => Ok(None),
-        node => Ok(Some(Box::new(ConstScoreQuery::new(builder.whole(&node)?, 0.0)))),
-    }
+    Ok(Plan { query, scored, keys, facets, base: Base::of(request, own_states), window, deadline })
 }
 
 /// The query of `q`; `None` for everything. CKAN's rule: a colon means Lucene syntax, else the text is free.

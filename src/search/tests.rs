@@ -142,85 +142,91 @@ fn no_text_gets_past_the_labels() {
     assert_eq!(names(&index, &nobody), [""; 0]);
 }
 
+const BOTH: &[&str] = &["budget", "clean-water"];
+const WATER: &[&str] = &["clean-water"];
+const BUDGET: &[&str] = &["budget"];
+const NONE: &[&str] = &[];
+
+const QUESTIONS: &[(&str, &[&str])] = &[
+    ("\"\"", BOTH),
+    (" ", NONE),
+    ("city", WATER),
+    ("clean budget", NONE),
+    ("clean water city", WATER),
+    ("clean water budget", BOTH),
+    ("+water -money", WATER),
+    ("\"clean water\"", WATER),
+    ("\"water clean\"", NONE),
+    ("бюджет", BUDGET),
+    ("wifi", WATER),
+    ("wi-fi", WATER),
+    ("water !!! ", BOTH),
+    ("budget", BUDGET),
+    ("*:*", BOTH),
+    ("title:clean", WATER),
+    ("title:Бюджет", BUDGET),
+    ("title:wat*", WATER),
+    ("title:*ity*", NONE),
+    ("title:*iti*", WATER),
+    ("title:wa?er", WATER),
+    ("title:/w.t.r/", WATER),
+    ("title:watr~", WATER),
+    ("title:watr~0", NONE),
+    ("title:\"clean cities\"~2", WATER),
+    ("title:\"clean cities\"", NONE),
+    ("title:clean^3 OR name:budget", BOTH),
+    ("title:(clean OR state)", BOTH),
+    ("tags:\"air quality\"", WATER),
+    ("tags:air", NONE),
+    ("tags:(\"air quality\" money)", NONE),
+    ("groups:*", WATER),
+    ("-groups:*", BUDGET),
+    ("-groups:[* TO *]", BUDGET),
+    ("title:* AND -title:x", BOTH),
+    ("notes:*", WATER),
+    ("res_format:CSV", WATER),
+    ("extras_theme:\"http://x.org/t\"", WATER),
+    ("theme:\"http://x.org/t\"", WATER),
+    ("theme:http*", WATER),
+    ("themes:a", WATER),
+    ("issued_date:[2020-01-01T00:00:00Z TO 2021-01-01T00:00:00Z]", WATER),
+    ("issued_date:*", WATER),
+    ("metadata_modified:[2024-01-02T00:00:00Z TO *]", BUDGET),
+    ("metadata_modified:{* TO 2024-01-02T10:00:00.123Z}", WATER),
+    ("metadata_modified:[* TO 2024-01-02T10:00:00.123Z]", BOTH),
+    ("metadata_modified:\"2024-01-02T10:00:00.123Z\"", BUDGET),
+    ("metadata_modified:[NOW-1DAY TO NOW]", NONE),
+    ("num_resources:2", WATER),
+    ("num_resources:[1 TO *]", WATER),
+    ("name:[a TO c}", BUDGET),
+    ("owner_org:org-id", BOTH),
+    ("license_id:cc-by", BUDGET),
+    ("organization:(finance OR stat)", BOTH),
+    ("organization:finance OR organization:stat", BOTH),
+    ("private:false", BOTH),
+    ("entity_type:package", BOTH),
+    ("dataset_type:dataset", BOTH),
+    ("unheard_of:x", NONE),
+    ("views_total:[10 TO *]", NONE),
+    ("title_ngram:cle", WATER),
+    ("name_ngram:clean", WATER),
+    ("text:*", BOTH),
+    ("title:\"\"", NONE),
+    ("name:x AND (-name:y)", NONE),
+    ("name:budget AND (-name:y)", NONE),
+];
+
 #[test]
 fn free_text_is_forgiving_and_lucene_syntax_exact() {
     let (_folder, index) = filled();
-    let (both, water, budget, none) = (vec!["budget", "clean-water"], vec!["clean-water"], vec!["budget"], Vec::<&str>::new());
-    for (text, expected) in [
-        ("\"\"", &both),
-        (" ", &none),
-        ("city", &water),
-        ("clean budget", &none),
-        ("clean water city", &water),
-        ("clean water budget", &both),
-        ("+water -money", &water),
-        ("\"clean water\"", &water),
-        ("\"water clean\"", &none),
-        ("бюджет", &budget),
-        ("wifi", &water),
-        ("wi-fi", &water),
-        ("water !!! ", &both),
-        ("budget", &budget),
-        ("*:*", &both),
-        ("title:clean", &water),
-        ("title:Бюджет", &budget),
-        ("title:wat*", &water),
-        ("title:*ity*", &none),
-        ("title:*iti*", &water),
-        ("title:wa?er", &water),
-        ("title:/w.t.r/", &water),
-        ("title:watr~", &water),
-        ("title:watr~0", &none),
-        ("title:\"clean cities\"~2", &water),
-        ("title:\"clean cities\"", &none),
-        ("title:clean^3 OR name:budget", &both),
-        ("title:(clean OR state)", &both),
-        ("tags:\"air quality\"", &water),
-        ("tags:air", &none),
-        ("tags:(\"air quality\" money)", &none),
-        ("groups:*", &water),
-        ("-groups:*", &budget),
-        ("-groups:[* TO *]", &budget),
-        ("title:* AND -title:x", &both),
-        ("notes:*", &water),
-        ("res_format:CSV", &water),
-        ("extras_theme:\"http://x.org/t\"", &water),
-        ("theme:\"http://x.org/t\"", &water),
-        ("theme:http*", &water),
-        ("themes:a", &water),
-        ("issued_date:[2020-01-01T00:00:00Z TO 2021-01-01T00:00:00Z]", &water),
-        ("issued_date:*", &water),
-        ("metadata_modified:[2024-01-02T00:00:00Z TO *]", &budget),
-        ("metadata_modified:{* TO 2024-01-02T10:00:00.123Z}", &water),
-        ("metadata_modified:[* TO 2024-01-02T10:00:00.123Z]", &both),
-        ("metadata_modified:\"2024-01-02T10:00:00.123Z\"", &budget),
-        ("metadata_modified:[NOW-1DAY TO NOW]", &none),
-        ("num_resources:2", &water),
-        ("num_resources:[1 TO *]", &water),
-        ("name:[a TO c}", &budget),
-        ("owner_org:org-id", &both),
-        ("license_id:cc-by", &budget),
-        ("organization:(finance OR stat)", &both),
-        ("organization:finance OR organization:stat", &both),
-        ("private:false", &both),
-        ("entity_type:package", &both),
-        ("dataset_type:dataset", &both),
-        ("unheard_of:x", &none),
-        ("views_total:[10 TO *]", &none),
-        ("title_ngram:cle", &water),
-        ("name_ngram:clean", &water),
-        ("text:*", &both),
-        ("title:\"\"", &none),
-        ("name:x AND (-name:y)", &none),
-        ("name:budget AND (-name:y)", &none),
-    ] {
-        assert_eq!(names(&index, &q(text)), *expected, "{text}");
+    for (text, expected) in QUESTIONS {
+        assert_eq!(names(&index, &q(text)), **expected, "{text}");
     }
-    assert_eq!(names(&index, &fq("organization:stat OR organization:finance AND")), both);
-    assert_eq!(names(&index, &fq("-dataset_type:harvest")), both);
-    assert_eq!(names(&index, &Request { fq: vec!["tags:water".into(), "tags:money".into()], ..q("state") }), budget);
-    assert_eq!(names(&index, &Request { def_type: Some("edismax".into()), ..q("title:clean water") }), water);
-    assert_eq!(names(&index, &Request { qf: Some("name".into()), ..q("water") }), none);
+    assert_eq!(names(&index, &fq("organization:stat OR organization:finance AND")), BOTH);
+    assert_eq!(names(&index, &fq("-dataset_type:harvest")), BOTH);
+    assert_eq!(names(&index, &Request { fq: vec!["tags:water".into(), "tags:money".into()], ..q("state") }), BUDGET);
+    assert_eq!(names(&index, &Request { def_type: Some("edismax".into()), ..q("title:clean water") }), WATER);
+    assert_eq!(names(&index, &Request { qf: Some("name".into()), ..q("water") }), NONE);
 }
 
 #[test]
@@ -255,6 +261,44 @@ fn what_cannot_be_asked_is_refused_with_the_right_kind() {
     assert_eq!(kind(&Request { mm: Some("x".into()), ..q("water") }), Kind::Search);
     assert_eq!(kind(&Request { bf: Some("x".into()), ..q("water") }), Kind::Search);
     assert!(index.search(&Request { rows: usize::MAX, ..q("") }).is_ok());
+}
+
+#[test]
+fn states_are_the_callers_only_where_a_filter_names_the_field() {
+    let (_folder, index) = filled();
+    let sysadmin = |filter: &str| Request { labels: None, public_only: false, ..fq(filter) };
+    assert_eq!(names(&index, &sysadmin("name:draft*")), [""; 0]);
+    assert_eq!(names(&index, &sysadmin("+state:draft")), ["draft-water"]);
+    assert_eq!(names(&index, &sysadmin("+state:(draft OR deleted)")), ["draft-water"]);
+    assert_eq!(names(&index, &sysadmin("-title:\"+state\" AND name:draft*")), [""; 0]);
+    assert_eq!(names(&index, &fq("+state:draft")), [""; 0]);
+}
+
+#[test]
+fn costly_questions_end_soon() {
+    let (_folder, index) = filled();
+    let started = std::time::Instant::now();
+    for text in [
+        format!("title:{}", "*".repeat(5_000)),
+        format!("title:{}", "*a?".repeat(2_000)),
+        "title:/(a+)+$/".to_owned(),
+        "title:\"clean water\"~2147483647".to_owned(),
+        "title:a~10".to_owned(),
+        format!("title:{}~2", "a".repeat(8_000)),
+        "title:[* TO *] ".repeat(500),
+        "title:\"a b\"~9 ".repeat(500),
+        format!("\"{}\"", "water ".repeat(1_300)),
+        "w ".repeat(511),
+        "*".repeat(8_000),
+        format!("{}water{}", "(".repeat(32), ")".repeat(32)),
+        "title:water^99999999999999999999999999999999999999999999".to_owned(),
+        "name:x~0.0000001".to_owned(),
+    ] {
+        if let Err(error) = index.search(&q(&text)) {
+            assert!(matches!(error.kind(), Kind::Search | Kind::SearchQuery), "{}: {error}", text.split_at(20).0);
+        }
+    }
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }
 
 #[test]
@@ -340,6 +384,64 @@ fn a_restart_keeps_the_index_and_damage_empties_it() {
     let index = Index::open(folder.path()).unwrap();
     assert_eq!((index.mark(), index.count()), (Some(mark(3)), 1));
     assert!(!folder.path().join("index-1").exists());
+}
+
+#[test]
+fn a_flipped_byte_or_another_schema_empties_the_index() {
+    for way in ["byte", "cut", "schema"] {
+        let (folder, index) = filled();
+        drop(index);
+        let inside = folder.path().join("index-1");
+        let files = std::fs::read_dir(&inside).unwrap().flatten().map(|entry| entry.path());
+        let store = files.into_iter().find(|path| path.extension().is_some_and(|kind| kind == "store")).unwrap();
+        let mut bytes = std::fs::read(&store).unwrap();
+        match way {
+            "byte" => bytes[10] ^= 1,
+            "cut" => bytes.truncate(bytes.len() / 2),
+            _ => {
+                let meta = inside.join("meta.json");
+                let text = std::fs::read_to_string(&meta).unwrap();
+                std::fs::write(&meta, text.replace(&crate::schema::hash(), "0123456789abcdef")).unwrap();
+            }
+        }
+        std::fs::write(&store, bytes).unwrap();
+        let index = Index::open(folder.path()).unwrap();
+        assert_eq!((index.mark(), index.count()), (None, 0), "{way}");
+        index.apply(vec![Change::Put(Box::new(sample("a1", "A", 1).document()))], &mark(3)).unwrap();
+        assert_eq!(names(&index, &q("")), ["a1"]);
+    }
+}
+
+#[test]
+fn searches_go_on_while_the_index_is_written_and_rebuilt() {
+    let (_folder, index) = filled();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..3)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut asked = 0;
+                    while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                        let found = index.search(&Request { facet_fields: vec!["tags".into()], ..q("water") }).unwrap();
+                        assert!(found.count >= 1 && found.hits.len() == found.count);
+                        asked += 1;
+                    }
+                    asked
+                })
+            })
+            .collect();
+        for round in 0..10 {
+            let put = sample(&format!("more-{round}"), "More water", 5).document();
+            index.apply(vec![Change::Put(Box::new(put))], &mark(round)).unwrap();
+            if round % 4 == 3 {
+                let fresh = index.rebuild().unwrap();
+                samples().iter().for_each(|sample| fresh.put(&sample.document()).unwrap());
+                fresh.finish(&mark(round)).unwrap();
+            }
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(readers.into_iter().map(|reader| reader.join().unwrap()).sum::<usize>() > 0);
+    });
 }
 
 #[test]

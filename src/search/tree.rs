@@ -58,6 +58,19 @@ pub enum Bound {
     Excluded(String),
 }
 
+impl Node {
+    /// True where a test on this field stands anywhere in the tree.
+    #[must_use]
+    pub fn mentions(&self, name: &str) -> bool {
+        match self {
+            Self::Group(clauses) => clauses.iter().any(|(_, node)| node.mentions(name)),
+            Self::Boost(inner, _) => inner.mentions(name),
+            Self::Leaf(field, _) => field.as_deref() == Some(name),
+            Self::All | Self::Nothing => false,
+        }
+    }
+}
+
 impl Test {
     /// `[* TO *]` asks only for a value.
     #[must_use]

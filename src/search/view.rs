@@ -29,10 +29,9 @@ pub struct Base {
 }
 
 impl Base {
-    /// Of a request that is within its bounds.
+    /// Of a request that is within its bounds; `own` where its filters speak of states themselves.
     #[must_use]
-    pub fn of(request: &Request) -> Self {
-        let own = request.fq.iter().any(|filter| filter.contains("+state"));
+    pub fn of(request: &Request, own: bool) -> Self {
         Self {
             labels: request.labels.clone(),
             public_only: request.public_only,
