@@ -5,6 +5,7 @@
 pub mod check;
 pub mod document;
 pub mod format;
+pub mod license;
 pub mod organization;
 pub mod package;
 pub mod resource;

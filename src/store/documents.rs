@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use base::{Result, time::Stamp};
 use diesel::{
-    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgArrayExpressionMethods, PgConnection, QueryDsl, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper,
 };
 use model::Document;
 use moka::{ops::compute::Op, sync::Cache};
@@ -14,10 +15,11 @@ use crate::{error, schema::package_document};
 /// Bytes of rendered datasets kept in memory.
 const CACHE_BYTES: u64 = 64 * 1024 * 1024;
 
+/// A row of `package_document`.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = package_document)]
-struct Row {
-    id: String,
+pub struct DocumentRow {
+    pub id: String,
     name: String,
     version: i64,
     owner_org: Option<String>,
@@ -29,8 +31,8 @@ struct Row {
     body: String,
 }
 
-impl From<Row> for Document {
-    fn from(row: Row) -> Self {
+impl From<DocumentRow> for Document {
+    fn from(row: DocumentRow) -> Self {
         Self {
             id: row.id,
             name: row.name,
@@ -51,13 +53,17 @@ impl From<Row> for Document {
 /// # Errors
 /// What the database says.
 pub fn find(connection: &mut PgConnection, id_or_name: &str) -> Result<Option<Document>> {
-    let by_id =
-        package_document::table.find(id_or_name).select(Row::as_select()).first(connection).optional().map_err(error::of)?;
+    let by_id = package_document::table
+        .find(id_or_name)
+        .select(DocumentRow::as_select())
+        .first(connection)
+        .optional()
+        .map_err(error::of)?;
     let row = match by_id {
         Some(row) => Some(row),
         None => package_document::table
             .filter(package_document::name.eq(id_or_name))
-            .select(Row::as_select())
+            .select(DocumentRow::as_select())
             .first(connection)
             .optional()
             .map_err(error::of)?,
@@ -70,9 +76,9 @@ pub fn find(connection: &mut PgConnection, id_or_name: &str) -> Result<Option<Do
 /// # Errors
 /// What the database says.
 pub fn list(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<Document>> {
-    let rows: Vec<Row> = package_document::table
+    let rows: Vec<DocumentRow> = package_document::table
         .filter(package_document::id.eq_any(ids))
-        .select(Row::as_select())
+        .select(DocumentRow::as_select())
         .load(connection)
         .map_err(error::of)?;
     Ok(rows.into_iter().map(Document::from).collect())
@@ -83,14 +89,26 @@ pub fn list(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<Documen
 /// # Errors
 /// What the database says.
 pub fn page_after(connection: &mut PgConnection, after: &str, limit: i64) -> Result<Vec<Document>> {
-    let rows: Vec<Row> = package_document::table
+    let rows: Vec<DocumentRow> = package_document::table
         .filter(package_document::id.gt(after))
         .order(package_document::id)
         .limit(limit)
-        .select(Row::as_select())
+        .select(DocumentRow::as_select())
         .load(connection)
         .map_err(error::of)?;
     Ok(rows.into_iter().map(Document::from).collect())
+}
+
+/// Ids of the datasets that quote one of these organizations or groups.
+///
+/// # Errors
+/// What the database says.
+pub fn ids_quoting(connection: &mut PgConnection, groups: &[String]) -> Result<Vec<String>> {
+    package_document::table
+        .filter(package_document::owner_org.eq_any(groups).or(package_document::groups.overlaps_with(groups)))
+        .select(package_document::id)
+        .load(connection)
+        .map_err(error::of)
 }
 
 /// The documents in memory. Kept true by the follower, which brings every changed one.

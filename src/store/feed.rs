@@ -32,6 +32,11 @@ const PAGE: i64 = 2_000;
 
 /// What a follower keeps up to date.
 pub trait Apply: Send {
+    /// Reads what is kept in memory whole, before anything is answered.
+    ///
+    /// # Errors
+    /// It is tried again later.
+    fn prepare(&mut self, connection: &mut PgConnection) -> Result<()>;
     /// The watermark of the derived state, or `None` when it must be built from nothing.
     fn watermark(&self) -> Option<u64>;
     /// Carries the current state of the changed objects over; `watermark` goes with it.
@@ -39,12 +44,15 @@ pub trait Apply: Send {
     /// # Errors
     /// The same changes are brought again later.
     fn apply(&mut self, connection: &mut PgConnection, changes: &[Change], watermark: u64) -> Result<()>;
-    /// Builds everything anew; the state as of `watermark` or later is in the database.
-    ///
-    /// # Errors
-    /// It is tried again later.
-    fn rebuild(&mut self, connection: &mut PgConnection, watermark: u64) -> Result<()>;
+    /// What builds everything anew beside the running state, on a thread of its own.
+    fn builder(&self) -> Builder;
 }
+
+/// Builds everything as it is at the watermark or later.
+pub type Builder = Box<dyn FnOnce(&Pools, u64) -> Result<Finish> + Send>;
+
+/// Puts what was built in place of the running state.
+pub type Finish = Box<dyn FnOnce() -> Result<()> + Send>;
 
 struct Handed {
     changes: Vec<Change>,
@@ -120,9 +128,7 @@ impl Follower {
         let state = Arc::clone(&feed.state);
         let thread = std::thread::Builder::new()
             .name("follower".to_owned())
-            .spawn(move || {
-                Loop { pools, apply, state, seen: HashSet::new(), watermark: 0, polled: None, waiting: Vec::new() }.run(&receiver)
-            })
+            .spawn(move || Loop::new(pools, apply, state).run(&receiver))
             .map_err(Error::internal)?;
         Ok(Self { feed, thread: Some(thread) })
     }
@@ -185,9 +191,14 @@ struct Loop {
     watermark: u64,
     polled: Option<Instant>,
     waiting: Vec<Handed>,
+    building: Option<(Receiver<Result<Finish>>, u64)>,
 }
 
 impl Loop {
+    fn new(pools: Pools, apply: Box<dyn Apply>, state: Arc<State>) -> Self {
+        Self { pools, apply, state, seen: HashSet::new(), watermark: 0, polled: None, waiting: Vec::new(), building: None }
+    }
+
     fn run(&mut self, receiver: &Receiver<Handed>) {
         let mut pause = Duration::ZERO;
         while !self.state.stop.load(Ordering::Acquire) {
@@ -229,9 +240,11 @@ impl Loop {
         if !self.waiting.is_empty() {
             self.apply_handed()?;
         }
-        if self.state.rebuild.swap(false, Ordering::AcqRel) {
-            self.rebuild()?;
-        } else if poll {
+        if self.building.is_none() && self.state.rebuild.swap(false, Ordering::AcqRel) {
+            self.start_building()?;
+        }
+        self.take_over()?;
+        if poll {
             let mut connection = self.pools.get(Lane::Job)?;
             self.poll(&mut connection)?;
         }
@@ -258,26 +271,55 @@ impl Loop {
     }
 
     fn begin(&mut self) -> Result<()> {
+        let mut connection = self.pools.get(Lane::Job)?;
+        self.apply.prepare(&mut connection)?;
         if let Some(watermark) = self.apply.watermark() {
             self.watermark = watermark;
-            let mut connection = self.pools.get(Lane::Job)?;
             self.poll(&mut connection)?;
         } else {
-            self.rebuild()?;
+            let watermark = settled(&mut connection)?;
+            self.apply.builder()(&self.pools, watermark)?()?;
+            self.start_from(watermark, &mut connection)?;
         }
         self.state.ready.store(true, Ordering::Release);
         Ok(())
     }
 
-    fn rebuild(&mut self) -> Result<()> {
-        let mut connection = self.pools.get(Lane::Job)?;
-        let watermark = settled(&mut connection)?;
-        self.apply.rebuild(&mut connection, watermark)?;
+    fn start_from(&mut self, watermark: u64, connection: &mut PgConnection) -> Result<()> {
         self.watermark = watermark;
         self.seen.clear();
-        self.poll(&mut connection)?;
+        self.poll(connection)?;
         self.state.rebuilds.fetch_add(1, Ordering::AcqRel);
         Ok(())
+    }
+
+    fn start_building(&mut self) -> Result<()> {
+        let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
+        let (sender, receiver) = sync_channel(1);
+        let (builder, pools) = (self.apply.builder(), self.pools.clone());
+        std::thread::Builder::new()
+            .name("rebuild".to_owned())
+            .spawn(move || {
+                // The follower may have ended meanwhile; then nobody wants it.
+                let _gone = sender.send(builder(&pools, watermark));
+            })
+            .map_err(Error::internal)?;
+        self.building = Some((receiver, watermark));
+        Ok(())
+    }
+
+    /// Takes what was built beside over, and carries what changed since then into it.
+    fn take_over(&mut self) -> Result<()> {
+        let Some((receiver, watermark)) = &self.building else { return Ok(()) };
+        let (built, watermark) = match receiver.try_recv() {
+            Ok(built) => (built, *watermark),
+            Err(mpsc::TryRecvError::Empty) => return Ok(()),
+            Err(mpsc::TryRecvError::Disconnected) => (Err(Error::internal("the rebuild broke off")), *watermark),
+        };
+        self.building = None;
+        built?()?;
+        let mut connection = self.pools.get(Lane::Job)?;
+        self.start_from(watermark, &mut connection)
     }
 
     /// Applies what has become visible since the last poll, page by page, and moves the watermark.

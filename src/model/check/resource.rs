@@ -38,8 +38,9 @@ const KNOWN: &[&str] = &[
 pub fn read(dict: &Map<String, Value>, existing: Option<&Resource>, errors: &mut ErrorDict) -> Resource {
     let kept = |name: &str, old: Option<&String>| if dict.contains_key(name) { text_of(dict, name) } else { old.cloned() };
     let url = text_of(dict, "url").unwrap_or_default().trim().to_owned();
-    let mut resource = Resource {
+    Resource {
         id: id_of(dict, errors),
+        format: format_of(dict, existing, &url),
         url: with_scheme(url),
         description: text_of(dict, "description"),
         resource_type: text_of(dict, "resource_type"),
@@ -61,9 +62,7 @@ pub fn read(dict: &Map<String, Value>, existing: Option<&Resource>, errors: &mut
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect(),
         ..Resource::default()
-    };
-    resource.format = format_of(dict, existing, &resource.url);
-    resource
+    }
 }
 
 fn id_of(dict: &Map<String, Value>, errors: &mut ErrorDict) -> String {

@@ -1,0 +1,20 @@
+//! The catalog itself, a folder a noun.
+
+pub mod package;
+pub mod resource;
+
+use std::sync::Arc;
+
+use action::{App, Row};
+
+/// Every action of the catalog.
+#[must_use]
+pub fn rows() -> Vec<Row> {
+    [package::rows(), resource::rows()].concat()
+}
+
+/// What the follower keeps up to date.
+#[must_use]
+pub fn follower(app: &Arc<App>) -> Box<dyn store::Apply> {
+    Box::new(package::index::Applier::new(Arc::clone(app)))
+}

@@ -1,0 +1,136 @@
+//! What only the database knows of a dataset's validity: is the name free, do organization and groups exist, whose
+//! resources are these. Looked up for a whole batch in one query each.
+
+use std::collections::{HashMap, HashSet};
+
+use action::Ctx;
+use auth::Permission;
+use base::{Error, Result};
+use model::{Package, check::package::Draft};
+
+use super::db;
+
+/// What the database says about the names and ids in a batch.
+pub struct Known {
+    names: HashMap<String, (String, String)>,
+    ids: HashSet<String>,
+    resources: HashMap<String, String>,
+}
+
+impl Known {
+    /// Asks for everything that the drafts mention.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn about(ctx: &mut Ctx, drafts: &[&Draft]) -> Result<Self> {
+        let clean = |text: &&str| !text.is_empty() && !text.contains('\0');
+        let names: Vec<&str> = drafts.iter().map(|draft| draft.package.name.as_str()).filter(clean).collect();
+        let ids: Vec<&str> = drafts.iter().map(|draft| draft.package.id.as_str()).filter(clean).collect();
+        let resources: Vec<&str> =
+            drafts.iter().flat_map(|draft| &draft.package.resources).map(|resource| resource.id.as_str()).filter(clean).collect();
+        let connection = ctx.db()?;
+        Ok(Self {
+            names: db::names_taken(connection, &names)?,
+            ids: if ids.is_empty() { HashSet::new() } else { db::ids_taken(connection, &ids)?.into_iter().collect() },
+            resources: if resources.is_empty() { HashMap::new() } else { db::resource_owners(connection, &resources)? },
+        })
+    }
+
+    /// The deleted dataset that must give its name up for this one.
+    #[must_use]
+    pub fn name_to_free(&self, package: &Package) -> Option<&str> {
+        let (id, state) = self.names.get(&package.name)?;
+        (state == "deleted" && *id != package.id).then_some(id.as_str())
+    }
+
+    /// Remembers what a dataset of the same batch takes.
+    pub fn take(&mut self, package: &Package) {
+        self.names.insert(package.name.clone(), (package.id.clone(), package.state.clone()));
+        self.ids.insert(package.id.clone());
+        for resource in &package.resources {
+            self.resources.insert(resource.id.clone(), package.id.clone());
+        }
+    }
+}
+
+/// Adds to the draft's errors what the database says against it, and resolves its organization to the id. `existing`
+/// is the dataset that it replaces.
+pub fn check(ctx: &Ctx, known: &Known, draft: &mut Draft, existing: Option<&Package>) {
+    let package = &draft.package;
+    let taken = known.names.get(&package.name).is_some_and(|(id, state)| {
+        state != "deleted"
+            && existing.is_none_or(|existing| existing.id != *id)
+            && (existing.is_some() || *id != package.id || !package.id.is_empty())
+    });
+    if taken {
+        draft.errors.add("name", "That URL is already in use.");
+    }
+    if existing.is_none() && known.ids.contains(&package.id) {
+        draft.errors.add("id", "Dataset id already exists");
+    }
+    check_resources(known, draft);
+    check_owner(ctx, draft, existing);
+}
+
+fn check_resources(known: &Known, draft: &mut Draft) {
+    let package_id = draft.package.id.clone();
+    let foreign: Vec<bool> = draft
+        .package
+        .resources
+        .iter()
+        .map(|resource| known.resources.get(&resource.id).is_some_and(|owner| *owner != package_id))
+        .collect();
+    if !foreign.contains(&true) {
+        return;
+    }
+    let faults = foreign
+        .into_iter()
+        .map(|foreign| {
+            let mut fault = base::ErrorDict::default();
+            if foreign {
+                fault.add("id", "Resource id already exists.");
+            }
+            fault
+        })
+        .collect();
+    draft.errors.set_items("resources", faults);
+}
+
+fn check_owner(ctx: &Ctx, draft: &mut Draft, existing: Option<&Package>) {
+    let Some(owner) = draft.package.owner_org.clone() else {
+        if !ctx.app.settings.auth.create_unowned_dataset {
+            draft.errors.add("owner_org", "An organization must be provided");
+        }
+        return;
+    };
+    if existing.is_some_and(|existing| existing.owner_org.as_deref() == Some(&owner)) {
+        return;
+    }
+    let Some(group) = ctx.app.quotes.find(&owner).filter(|group| group.row.is_organization && group.row.state != "deleted")
+    else {
+        draft.errors.add("owner_org", "Organization does not exist");
+        return;
+    };
+    let moved = existing.is_none_or(|existing| existing.owner_org.as_deref() != Some(group.row.id.as_str()));
+    if moved && !ctx.actor.may(Permission::CreateDataset, &group.row.id) {
+        draft.errors.add("owner_org", "You cannot add a dataset to this organization");
+    }
+    draft.package.owner_org = Some(group.row.id.clone());
+}
+
+/// The ids of the groups that a draft names, each once; `present` stay when it names none.
+///
+/// # Errors
+/// NotFound for a group that does not exist.
+pub fn groups(ctx: &Ctx, draft: &Draft, present: &[String]) -> Result<Vec<String>> {
+    let Some(keys) = &draft.groups else { return Ok(present.to_vec()) };
+    let mut ids: Vec<(String, String)> = Vec::with_capacity(keys.len());
+    for key in keys {
+        let group = ctx.app.quotes.find(key).filter(|group| !group.row.is_organization && group.row.state != "deleted");
+        let group = group.ok_or_else(|| Error::not_found("Group was not found."))?;
+        ids.push((group.row.name.clone(), group.row.id.clone()));
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids.into_iter().map(|(_, id)| id).collect())
+}

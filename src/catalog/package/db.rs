@@ -1,0 +1,127 @@
+//! Queries about datasets.
+
+use std::collections::HashMap;
+
+use base::Result;
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl, SelectableHelper,
+    sql_types::{Array, Jsonb, Text},
+};
+use model::Document;
+use store::{
+    error,
+    schema::{package, package_document, resource},
+};
+
+diesel::define_sql_function! {
+    /// See `replaceable/store_packages.sql`.
+    fn store_packages(datasets: Jsonb, bodies: Array<Text>) -> BigInt;
+}
+
+/// Locks a dataset by id or name until the end of the transaction, and answers it as it is then. Its document's row
+/// is the lock: every write of a dataset writes that row.
+///
+/// # Errors
+/// What the database says.
+pub fn lock(connection: &mut PgConnection, id_or_name: &str) -> Result<Option<Document>> {
+    if id_or_name.contains('\0') {
+        return Ok(None);
+    }
+    let id: Option<String> = package_document::table
+        .filter(package_document::id.eq(id_or_name).or(package_document::name.eq(id_or_name)))
+        .order(package_document::id.eq(id_or_name).desc())
+        .select(package_document::id)
+        .first(connection)
+        .optional()
+        .map_err(error::of)?;
+    let Some(id) = id else { return Ok(None) };
+    Ok(lock_many(connection, &[id])?.into_values().next())
+}
+
+/// Locks datasets by id, in the order of ids so that no two batches wait for each other.
+///
+/// # Errors
+/// What the database says.
+pub fn lock_many(connection: &mut PgConnection, ids: &[String]) -> Result<HashMap<String, Document>> {
+    let rows = package_document::table
+        .filter(package_document::id.eq_any(ids))
+        .order(package_document::id)
+        .select(store::documents::DocumentRow::as_select())
+        .for_update()
+        .load(connection)
+        .map_err(error::of)?;
+    Ok(rows.into_iter().map(|row| (row.id.clone(), Document::from(row))).collect())
+}
+
+/// Which of these names belong to a dataset: name → id and state.
+///
+/// # Errors
+/// What the database says.
+pub fn names_taken(connection: &mut PgConnection, names: &[&str]) -> Result<HashMap<String, (String, String)>> {
+    let rows: Vec<(String, String, String)> = package::table
+        .filter(package::name.eq_any(names))
+        .select((package::name, package::id, package::state))
+        .load(connection)
+        .map_err(error::of)?;
+    Ok(rows.into_iter().map(|(name, id, state)| (name, (id, state))).collect())
+}
+
+/// Which of these ids belong to a dataset.
+///
+/// # Errors
+/// What the database says.
+pub fn ids_taken(connection: &mut PgConnection, ids: &[&str]) -> Result<Vec<String>> {
+    package::table.filter(package::id.eq_any(ids)).select(package::id).load(connection).map_err(error::of)
+}
+
+/// Which dataset each of these resources belongs to.
+///
+/// # Errors
+/// What the database says.
+pub fn resource_owners(connection: &mut PgConnection, ids: &[&str]) -> Result<HashMap<String, String>> {
+    let rows: Vec<(String, String)> = resource::table
+        .filter(resource::id.eq_any(ids))
+        .select((resource::id, resource::package_id))
+        .load(connection)
+        .map_err(error::of)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// A deleted dataset gives its name up to another one: it is called by its id from then on (ckan-api 2.2).
+///
+/// # Errors
+/// What the database says.
+pub fn free_name(connection: &mut PgConnection, id: &str) -> Result<()> {
+    diesel::update(package::table.find(id)).set(package::name.eq(id)).execute(connection).map_err(error::of)?;
+    diesel::update(package_document::table.find(id))
+        .set(package_document::name.eq(id))
+        .execute(connection)
+        .map(drop)
+        .map_err(error::of)
+}
+
+/// Names of the active public datasets, in order.
+///
+/// # Errors
+/// What the database says.
+pub fn list_names(connection: &mut PgConnection, limit: Option<i64>, offset: i64) -> Result<Vec<String>> {
+    let query = package::table
+        .filter(package::state.eq("active"))
+        .filter(package::private.eq(false))
+        .order(package::name)
+        .select(package::name)
+        .offset(offset);
+    match limit {
+        Some(limit) => query.limit(limit).load(connection),
+        None => query.load(connection),
+    }
+    .map_err(error::of)
+}
+
+/// Removes a dataset for good.
+///
+/// # Errors
+/// What the database says.
+pub fn purge(connection: &mut PgConnection, id: &str) -> Result<()> {
+    diesel::delete(package::table.find(id)).execute(connection).map(drop).map_err(error::of)
+}

@@ -1,0 +1,184 @@
+//! What follows from a change: the index, the documents in memory, what they quote, who may do what.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use action::App;
+use base::{Error, Result};
+use diesel::{PgConnection, QueryDsl, RunQueryDsl};
+use model::{Document, document};
+use search::{Mark, SearchDocument};
+use store::{Apply, Change, Lane, changes::Entity, documents, error, schema::site};
+
+/// Documents taken at a time.
+const CHUNK: usize = 500;
+/// Of a batch larger than this only documents that are in memory already are kept there.
+const WARM: usize = 50;
+
+/// Carries changes over to everything that this process derives from the database.
+pub struct Applier {
+    app: Arc<App>,
+    origin: String,
+}
+
+impl Applier {
+    /// For the follower of this program.
+    #[must_use]
+    pub fn new(app: Arc<App>) -> Self {
+        Self { app, origin: String::new() }
+    }
+
+    fn mark(&self, watermark: u64) -> Mark {
+        Mark { origin: self.origin.clone(), watermark }
+    }
+
+    /// The index's view of these datasets as they are now.
+    fn index_changes(&self, connection: &mut PgConnection, ids: &[String]) -> Result<Vec<search::Change>> {
+        let documents = documents::list(connection, ids)?;
+        let warm = ids.len() <= WARM;
+        let mut gone: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        let mut changes = Vec::with_capacity(ids.len());
+        for document in documents {
+            gone.remove(document.id.as_str());
+            if document.state == "deleted" {
+                changes.push(search::Change::Remove(document.id.clone()));
+            } else {
+                match search_document(&self.app, &document) {
+                    Ok(entry) => changes.push(search::Change::Put(Box::new(entry))),
+                    Err(error) => tracing::error!(%error, dataset = document.id, "a damaged document is left out of the index"),
+                }
+            }
+            if warm || self.app.documents.holds(&document.id) {
+                self.app.documents.put(Arc::new(document));
+            }
+        }
+        for id in gone {
+            self.app.documents.purge(id);
+            changes.push(search::Change::Remove(id.to_owned()));
+        }
+        Ok(changes)
+    }
+
+    /// Datasets whose index entry names an organization or group that is called otherwise now.
+    fn renamed(&self, connection: &mut PgConnection, changes: &[Change]) -> Result<Vec<String>> {
+        let before: Vec<(String, String)> = changes
+            .iter()
+            .filter(|change| change.entity == Entity::Group.as_str())
+            .filter_map(|change| self.app.quotes.find(&change.id))
+            .map(|group| (group.row.id.clone(), group.row.name.clone()))
+            .collect();
+        self.app.quotes.reload(connection)?;
+        let renamed: Vec<String> = before
+            .into_iter()
+            .filter(|(id, name)| self.app.quotes.find(id).is_some_and(|group| group.row.name != *name))
+            .map(|(id, _)| id)
+            .collect();
+        if renamed.is_empty() { Ok(Vec::new()) } else { documents::ids_quoting(connection, &renamed) }
+    }
+}
+
+/// The search document of a dataset.
+///
+/// # Errors
+/// Internal, if its document is damaged.
+pub fn search_document(app: &App, document: &Document) -> Result<SearchDocument> {
+    let package = document::parse(&document.body)?;
+    let organization = document.owner_org.as_deref().and_then(|id| app.quotes.find(id));
+    let groups: Vec<String> =
+        document.groups.iter().filter_map(|id| app.quotes.find(id)).map(|group| group.row.name.clone()).collect();
+    let name = organization.as_ref().map(|group| group.row.name.as_str());
+    Ok(search::search_document(&package, name, &groups, document, pack(document)))
+}
+
+/// What the index keeps of a dataset: its organization, its groups, and the body.
+fn pack(document: &Document) -> Vec<u8> {
+    format!("{}\n{}\n{}", document.owner_org.as_deref().unwrap_or_default(), document.groups.join(","), document.body)
+        .into_bytes()
+}
+
+/// Reads what [`pack`] wrote: organization, groups, body.
+///
+/// # Errors
+/// Internal, if it is damaged.
+pub fn unpack(stored: &[u8]) -> Result<(Option<&str>, Vec<&str>, &str)> {
+    let text = std::str::from_utf8(stored).map_err(Error::internal)?;
+    let mut parts = text.splitn(3, '\n');
+    let (Some(owner), Some(groups), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(Error::internal("an index entry is damaged"));
+    };
+    Ok((Some(owner).filter(|owner| !owner.is_empty()), groups.split(',').filter(|group| !group.is_empty()).collect(), body))
+}
+
+impl Apply for Applier {
+    fn prepare(&mut self, connection: &mut PgConnection) -> Result<()> {
+        self.origin = site::table.select(site::instance).first(connection).map_err(error::of)?;
+        self.app.quotes.reload(connection)
+    }
+
+    fn watermark(&self) -> Option<u64> {
+        self.app.index.mark().filter(|mark| mark.origin == self.origin).map(|mark| mark.watermark)
+    }
+
+    fn apply(&mut self, connection: &mut PgConnection, changes: &[Change], watermark: u64) -> Result<()> {
+        let package = Entity::Package.as_str();
+        let mut ids: BTreeSet<String> =
+            changes.iter().filter(|change| change.entity == package).map(|change| change.id.clone()).collect();
+        if changes.iter().any(|change| change.entity == Entity::Group.as_str()) {
+            ids.extend(self.renamed(connection, changes)?);
+        }
+        if changes.iter().any(|change| change.entity != package) {
+            self.app.actors.forget();
+        }
+        let ids: Vec<String> = ids.into_iter().collect();
+        for chunk in ids.chunks(CHUNK) {
+            let changes = self.index_changes(connection, chunk)?;
+            self.app.index.apply(changes, &self.mark(watermark))?;
+        }
+        Ok(())
+    }
+
+    fn builder(&self) -> store::feed::Builder {
+        let (app, origin) = (Arc::clone(&self.app), self.origin.clone());
+        Box::new(move |pools, watermark| {
+            let rebuild = app.index.rebuild()?;
+            let mut connection = pools.get(Lane::Job)?;
+            let mut after = String::new();
+            loop {
+                let page = documents::page_after(&mut connection, &after, i64::try_from(CHUNK).map_err(Error::internal)?)?;
+                let Some(last) = page.last() else { break };
+                after.clone_from(&last.id);
+                for document in page.iter().filter(|document| document.state != "deleted") {
+                    match search_document(&app, document) {
+                        Ok(entry) => rebuild.put(&entry)?,
+                        Err(error) => {
+                            tracing::error!(%error, dataset = document.id, "a damaged document is left out of the index")
+                        }
+                    }
+                }
+            }
+            Ok(Box::new(move || rebuild.finish(&Mark { origin, watermark })))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_comes_back() {
+        let document = Document {
+            id: "1".into(),
+            name: "n".into(),
+            version: 1,
+            owner_org: None,
+            groups: vec!["a".into(), "b".into()],
+            labels: vec![],
+            state: "active".into(),
+            private: false,
+            metadata_modified: base::time::Stamp::from_micros(0).unwrap(),
+            body: "{\"x\":\n1".into(),
+        };
+        assert_eq!(unpack(&pack(&document)).unwrap(), (None, vec!["a", "b"], "{\"x\":\n1"));
+        assert!(unpack(b"nothing").is_err());
+    }
+}

@@ -1,0 +1,34 @@
+//! Datasets: the heart of the catalog.
+
+pub mod allow;
+pub mod check;
+pub mod create;
+pub mod db;
+pub mod delete;
+pub mod index;
+pub mod list;
+pub mod patch;
+pub mod purge;
+pub mod search;
+pub mod show;
+pub mod update;
+pub mod write;
+
+use action::Row;
+
+pub use write::{Incoming, Outcome, delete_many, store_many};
+
+/// The actions of this noun.
+#[must_use]
+pub fn rows() -> Vec<Row> {
+    vec![
+        Row::of::<create::Create>(),
+        Row::of::<show::Show>(),
+        Row::of::<list::List>(),
+        Row::of::<search::Search>(),
+        Row::of::<update::Update>(),
+        Row::of::<patch::Patch>(),
+        Row::of::<delete::Delete>(),
+        Row::of::<purge::Purge>(),
+    ]
+}

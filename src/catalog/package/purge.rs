@@ -1,0 +1,37 @@
+//! `dataset_purge`.
+
+use action::{Action, Ctx, Kind};
+use base::{Error, Result};
+use model::Document;
+use store::changes::{Entity, Kind as Change};
+
+use super::{allow, db};
+
+action::declare! {
+    /// Removes a dataset and everything of it for good. For sysadmins.
+    pub struct Purge;
+    /// Which dataset.
+    pub struct PurgeParams {
+        /// Id or name of the dataset.
+        id: String,
+    }
+}
+
+impl Action for Purge {
+    const NAME: &'static str = "dataset_purge";
+    const KIND: Kind = Kind::Write;
+    type Params = PurgeParams;
+    type Subject = Document;
+    type Output = ();
+
+    fn allow(ctx: &mut Ctx, params: &PurgeParams) -> Result<Document> {
+        let key = allow::needed(params.id.as_ref(), "id")?;
+        let document = db::lock(ctx.db()?, key)?.ok_or_else(|| Error::not_found("Dataset was not found"))?;
+        if ctx.actor.is_sysadmin() { Ok(document) } else { Err(Error::denied("")) }
+    }
+
+    fn run(ctx: &mut Ctx, _params: PurgeParams, document: Document) -> Result<()> {
+        db::purge(ctx.db()?, &document.id)?;
+        ctx.log(Entity::Package, &document.id, Change::Purge)
+    }
+}

@@ -1,0 +1,294 @@
+//! `package_search`: reads CKAN's parameters, asks the index, and puts the answer together from bytes that are ready.
+
+use action::{Action, App, Ctx, Field, Kind, Raw};
+use base::{
+    Error, ErrorDict, Result, limits,
+    loose::{self, Loose, Natural},
+};
+use model::{Document, document, license};
+use search::{Found, Request};
+use serde_json::{Map, Value, json};
+
+use super::index::unpack;
+
+action::declare! {
+    /// Searches datasets with CKAN's query language.
+    ///
+    /// Without `include_private` only public datasets are found; with it also those that the caller may read.
+    pub struct Search;
+    /// The query.
+    pub struct SearchParams(fields());
+}
+
+/// Parameters that CKAN takes; anything else is refused by name.
+const KNOWN: &[&str] = &[
+    "q",
+    "fq",
+    "fq_list",
+    "sort",
+    "rows",
+    "start",
+    "facet",
+    "facet.field",
+    "facet.limit",
+    "facet.mincount",
+    "fl",
+    "qf",
+    "bf",
+    "boost",
+    "tie",
+    "defType",
+    "mm",
+    "df",
+    "wt",
+    "extras",
+    "include_private",
+    "include_drafts",
+    "include_deleted",
+    "use_default_schema",
+];
+
+fn fields() -> Vec<Field> {
+    let field = |name, doc, schema| Field { name, doc, schema, required: false };
+    let (text, flag, number, list) = (String::schema, bool::schema, Natural::schema, Vec::<String>::schema);
+    vec![
+        field("q", "Words, or a query in Lucene's syntax when it has a colon. Everything when left out.", text()),
+        field("fq", "A filter in Lucene's syntax.", text()),
+        field("fq_list", "Filters, all of which must hold.", list()),
+        field("sort", "Order: `field asc|desc`, comma separated.", text()),
+        field("rows", "Datasets to answer, at most 1000; 0 for counts and facets alone.", number()),
+        field("start", "Datasets to pass over.", number()),
+        field("facet", "False: no facets.", flag()),
+        field("facet.field", "Fields to count the values of.", list()),
+        field("facet.limit", "Values a field; -1 for all.", i64::schema()),
+        field("facet.mincount", "Least count of a value.", number()),
+        field("fl", "Fields to answer instead of whole datasets.", list()),
+        field("include_private", "True: private datasets that the caller may read are found too.", flag()),
+        field("include_drafts", "True: drafts that the caller may read are found too.", flag()),
+        field("include_deleted", "Accepted; deleted datasets are not in the index.", flag()),
+        field("use_default_schema", "Accepted; there is one form of a dataset here.", flag()),
+        field("defType", "Parser of q: dismax, edismax or lucene.", text()),
+        field("qf", "Fields and weights of dismax.", text()),
+        field("mm", "How many words must match.", text()),
+        field("tie", "Share of the other fields in the score.", text()),
+    ]
+}
+
+impl Action for Search {
+    const NAME: &'static str = "package_search";
+    const KIND: Kind = Kind::Read;
+    type Params = SearchParams;
+    type Subject = ();
+    type Output = Raw;
+
+    fn allow(_ctx: &mut Ctx, _params: &SearchParams) -> Result<()> {
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx, params: SearchParams, (): ()) -> Result<Raw> {
+        let query = read(ctx, &params.0.0)?;
+        let found = ctx.app.index.search(&query.request)?;
+        Ok(Raw(answer(&ctx.app, &found, &query.fl)?))
+    }
+}
+
+struct Query {
+    request: Request,
+    fl: Vec<String>,
+}
+
+fn read(ctx: &Ctx, dict: &Map<String, Value>) -> Result<Query> {
+    let mut errors = ErrorDict::default();
+    let settings = &ctx.app.settings.search;
+    let number = |name: &str, default: usize, errors: &mut ErrorDict| {
+        action::params::take::<Natural>(&mut dict.clone_one(name), name, errors).map_or(default, |Natural(number)| number)
+    };
+    let rows = number("rows", 10, &mut errors).min(settings.rows_max);
+    let start = number("start", 0, &mut errors);
+    let facet_mincount = number("facet.mincount", 1, &mut errors);
+    let facet_limit = action::params::take::<i64>(&mut dict.clone_one("facet.limit"), "facet.limit", &mut errors)
+        .unwrap_or(settings.facets_limit);
+    let facet_fields = facet_fields(dict, &mut errors);
+    errors.into_result()?;
+    let unknown: Vec<&str> =
+        dict.keys().map(String::as_str).filter(|key| !KNOWN.contains(key) && !key.starts_with("ext_")).collect();
+    if !unknown.is_empty() {
+        let names: Vec<String> = unknown.iter().map(|name| format!("'{name}'")).collect();
+        return Err(Error::search_query(format!(
+            "Search Query is invalid: \"Invalid search parameters: [{}]\"",
+            names.join(", ")
+        )));
+    }
+    let flag = |name: &str| dict.get(name).and_then(loose::bool_of).unwrap_or(false);
+    let text = |name: &str| model::check::text_of(dict, name).filter(|text| !text.is_empty());
+    let mut states = vec!["active".to_owned()];
+    if flag("include_drafts") {
+        states.push("draft".to_owned());
+    }
+    let mut fq: Vec<String> = text("fq").into_iter().collect();
+    fq.extend(list(dict, "fq_list"));
+    let facets = dict.get("facet").and_then(loose::bool_of).unwrap_or(true);
+    let request = Request {
+        q: text("q").unwrap_or_default(),
+        fq,
+        sort: Some(sort(dict).unwrap_or_else(|| settings.default_sort.clone())),
+        rows,
+        start,
+        facet_fields: if facets { facet_fields } else { Vec::new() },
+        facet_limit,
+        facet_mincount,
+        labels: ctx.actor.labels(),
+        public_only: !flag("include_private"),
+        states,
+        def_type: text("defType"),
+        qf: text("qf"),
+        mm: text("mm"),
+        tie: text("tie"),
+        bf: text("bf"),
+        boost: text("boost"),
+    };
+    Ok(Query { request, fl: list(dict, "fl") })
+}
+
+/// One key of a dict, as a dict.
+trait One {
+    fn clone_one(&self, name: &str) -> Map<String, Value>;
+}
+
+impl One for Map<String, Value> {
+    fn clone_one(&self, name: &str) -> Map<String, Value> {
+        self.get(name).map(|value| (name.to_owned(), value.clone())).into_iter().collect()
+    }
+}
+
+fn sort(dict: &Map<String, Value>) -> Option<String> {
+    let sort = match dict.get("sort")? {
+        Value::Array(items) => items.iter().map(loose::text_of).collect::<Vec<_>>().join(", "),
+        Value::Null => return None,
+        one => loose::text_of(one),
+    };
+    Some(sort).filter(|sort| !sort.trim().is_empty() && sort != "rank")
+}
+
+fn list(dict: &Map<String, Value>, name: &str) -> Vec<String> {
+    match dict.get(name) {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::String(text)) if text.trim_start().starts_with('[') => {
+            serde_json::from_str(text).unwrap_or_else(|_text| vec![text.clone()])
+        }
+        Some(Value::String(text)) if name == "fl" => {
+            text.split([',', ' ']).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        }
+        Some(value) => Vec::<String>::read(value).unwrap_or_default(),
+    }
+    .into_iter()
+    .filter(|text| !text.is_empty())
+    .collect()
+}
+
+/// A list, or the JSON text of one (ckan-api 6.1).
+fn facet_fields(dict: &Map<String, Value>, errors: &mut ErrorDict) -> Vec<String> {
+    let value = match dict.get("facet.field") {
+        None | Some(Value::Null) => return Vec::new(),
+        Some(Value::String(text)) if text.trim().is_empty() => return Vec::new(),
+        Some(Value::String(text)) => serde_json::from_str(text).ok(),
+        Some(value) => Some(value.clone()),
+    };
+    let Some(value) = value else {
+        errors.add("facet.field", "Could not parse as valid JSON");
+        return Vec::new();
+    };
+    let Value::Array(items) = value else {
+        errors.add("facet.field", "Not a list");
+        return Vec::new();
+    };
+    if items.len() > limits::FACET_FIELDS {
+        errors.add("facet.field", format!("At most {} fields are possible", limits::FACET_FIELDS));
+        return Vec::new();
+    }
+    let mut names = Vec::with_capacity(items.len());
+    for item in items {
+        match item {
+            Value::String(name) => names.push(name),
+            other => errors.add("facet.field", format!("Not a string: {other}")),
+        }
+    }
+    names
+}
+
+fn answer(app: &App, found: &Found, fl: &[String]) -> Result<String> {
+    let mut text = String::with_capacity(1024 + found.hits.iter().map(|hit| hit.stored.len() + 1024).sum::<usize>());
+    text.push_str("{\"count\":");
+    text.push_str(&found.count.to_string());
+    text.push_str(",\"facets\":");
+    let facets: Map<String, Value> = found
+        .facets
+        .iter()
+        .map(|(field, values)| {
+            (field.clone(), Value::Object(values.iter().map(|(value, count)| (value.clone(), json!(count))).collect()))
+        })
+        .collect();
+    text.push_str(&Value::Object(facets).to_string());
+    text.push_str(",\"results\":[");
+    for (place, hit) in found.hits.iter().enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        let (owner, groups, body) = unpack(&hit.stored)?;
+        if fl.is_empty() {
+            app.quotes.splice_parts(body, owner, groups.into_iter(), &mut text);
+        } else {
+            text.push_str(&chosen(app, &hit.id, (owner, &groups, body), fl)?);
+        }
+    }
+    text.push_str("],\"sort\":");
+    text.push_str(&Value::String(found.sort.clone()).to_string());
+    text.push_str(",\"search_facets\":");
+    text.push_str(&Value::Object(search_facets(app, found)).to_string());
+    text.push('}');
+    Ok(text)
+}
+
+/// The fields of `fl`, as the index would store them.
+fn chosen(app: &App, id: &str, (owner, groups, body): (Option<&str>, &[&str], &str), fl: &[String]) -> Result<String> {
+    let package = document::parse(body)?;
+    let document = Document {
+        id: id.to_owned(),
+        name: package.name.clone(),
+        version: 0,
+        owner_org: owner.map(str::to_owned),
+        groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+        labels: Vec::new(),
+        state: package.state.clone(),
+        private: package.private,
+        metadata_modified: package.metadata_modified.ok_or_else(|| Error::internal("a document without metadata_modified"))?,
+        body: body.into(),
+    };
+    let entry = super::index::search_document(app, &document)?;
+    Ok(Value::Object(search::fields(&entry, fl)).to_string())
+}
+
+/// Facets with display names, sorted by display name descending as CKAN does (ckan-api 6.3).
+fn search_facets(app: &App, found: &Found) -> Map<String, Value> {
+    let mut facets = Map::new();
+    for (field, values) in found.facets.iter() {
+        let mut items: Vec<(String, &str, usize)> =
+            values.iter().map(|(value, count)| (display_name(app, field, value), value.as_str(), *count)).collect();
+        items.sort_by(|one, other| other.0.cmp(&one.0));
+        let items: Vec<Value> = items
+            .into_iter()
+            .map(|(display_name, name, count)| json!({"count": count, "display_name": display_name, "name": name}))
+            .collect();
+        facets.insert(field.clone(), json!({"title": field, "items": items}));
+    }
+    facets
+}
+
+fn display_name(app: &App, field: &str, value: &str) -> String {
+    match field {
+        "organization" | "groups" | "owner_org" => app.quotes.find(value).map(|group| group.row.display_name().to_owned()),
+        "license_id" => license::find(value).map(|license| license.title.to_owned()),
+        _ => None,
+    }
+    .unwrap_or_else(|| value.to_owned())
+}

@@ -1,0 +1,58 @@
+//! `package_show`.
+
+use std::sync::Arc;
+
+use action::{Action, App, Ctx, Kind, Raw, action::Input};
+use auth::Actor;
+use base::Result;
+use model::Document;
+
+use super::allow;
+
+action::declare! {
+    /// Returns the metadata of a dataset and its resources.
+    ///
+    /// Public datasets are shown to everybody; private, draft and deleted ones to those who may read them in their
+    /// organization.
+    pub struct Show;
+    /// Which dataset.
+    pub struct ShowParams {
+        /// Id or name of the dataset.
+        id: String,
+        /// Another spelling of `id`.
+        name_or_id: String,
+        /// Accepted for CKAN's sake: there is one form of a dataset here.
+        use_default_schema: bool = false,
+    }
+}
+
+impl Action for Show {
+    const NAME: &'static str = "package_show";
+    const KIND: Kind = Kind::Read;
+    type Params = ShowParams;
+    type Subject = Arc<Document>;
+    type Output = Raw;
+
+    fn allow(ctx: &mut Ctx, params: &ShowParams) -> Result<Arc<Document>> {
+        let key = allow::needed(params.id.as_ref().filter(|id| !id.is_empty()).or(params.name_or_id.as_ref()), "name_or_id")?;
+        let document = allow::find(ctx, key, "")?;
+        allow::may_read(&ctx.actor, &document)?;
+        Ok(document)
+    }
+
+    fn run(ctx: &mut Ctx, _params: ShowParams, document: Arc<Document>) -> Result<Raw> {
+        Ok(Raw(whole(&ctx.app, &document)))
+    }
+
+    fn quick(app: &App, actor: &Actor, input: &Input) -> Option<Result<String>> {
+        let key = input.get("id").and_then(|id| id.as_str())?;
+        let document = app.documents.get(key)?;
+        actor.meets(&document.labels).then(|| Ok(whole(app, &document)))
+    }
+}
+
+fn whole(app: &App, document: &Document) -> String {
+    let mut text = String::new();
+    app.quotes.splice(document, &mut text);
+    text
+}

@@ -1,0 +1,333 @@
+//! The one way in which datasets are stored. The API, harvests, bulk loads and the command line all end here; a single
+//! write is a batch of one.
+
+use std::collections::HashMap;
+
+use action::Ctx;
+use base::{Error, Kind, Result, id, limits, time::Stamp};
+use diesel::RunQueryDsl;
+use model::{
+    Document, Package,
+    check::package::{self as rules, Draft, Setting},
+    document, license,
+};
+use serde_json::{Map, Value, json};
+use store::{Change, changes};
+
+use super::{check, db};
+
+/// A dataset to store, as clients shape it.
+pub struct Incoming {
+    /// The dataset that it replaces, or the id that the new one shall get.
+    pub id: Option<String>,
+    pub dict: Map<String, Value>,
+    /// True: merge into the existing dataset's top level (`package_patch`) instead of replacing it.
+    pub patch: bool,
+}
+
+/// What became of one dataset of a batch.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Created(Box<Stored>),
+    Updated(Box<Stored>),
+    /// Equal to what is stored: nothing was written.
+    Unchanged(Box<Stored>),
+    /// Not stored; the others of the batch are.
+    Rejected(Error),
+}
+
+/// A dataset as it stands after the write.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub package: Package,
+    /// Ids of its groups.
+    pub groups: Vec<String>,
+    pub body: String,
+}
+
+struct Ready {
+    package: Package,
+    groups: Vec<String>,
+    revision: i64,
+    body: String,
+}
+
+impl Ready {
+    fn render(package: Package, groups: Vec<String>, revision: i64) -> Result<Self> {
+        let body = document::body(&package)?;
+        if body.len() > limits::DOCUMENT_BYTES {
+            return Err(Error::invalid("resources", format!("The dataset is larger than {} bytes", limits::DOCUMENT_BYTES)));
+        }
+        Ok(Self { package, groups, revision, body })
+    }
+}
+
+/// Stores datasets in the transaction of `ctx`. Which may be touched must have been asked before; what is invalid is
+/// rejected for itself, with all its faults.
+///
+/// # Errors
+/// What the database says; then the whole transaction is lost.
+pub fn store_many(ctx: &mut Ctx, batch: Vec<Incoming>) -> Result<Vec<Outcome>> {
+    let ids: Vec<String> = batch.iter().filter_map(|incoming| incoming.id.clone()).filter(|id| !id.contains('\0')).collect();
+    let existing = if ids.is_empty() { HashMap::new() } else { db::lock_many(ctx.db()?, &ids)? };
+    store_locked(ctx, batch, &existing)
+}
+
+/// As [`store_many`], for datasets whose locked state is at hand.
+///
+/// # Errors
+/// As [`store_many`].
+pub fn store_locked(ctx: &mut Ctx, batch: Vec<Incoming>, existing: &HashMap<String, Document>) -> Result<Vec<Outcome>> {
+    let now = Stamp::now();
+    let mut drafts = Vec::with_capacity(batch.len());
+    for incoming in batch {
+        drafts.push(read(ctx, incoming, existing, now)?);
+    }
+    let mentioned: Vec<&Draft> = drafts.iter().filter_map(|(draft, _)| draft.as_ref().ok()).collect();
+    let mut known = check::Known::about(ctx, &mentioned)?;
+    let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(drafts.len());
+    let mut ready = Vec::new();
+    for (draft, old) in drafts {
+        let outcome = match draft.and_then(|draft| settle(ctx, &mut known, draft, old, now)) {
+            Err(error) if error.kind() == Kind::Unavailable => return Err(error),
+            Err(error) => Some(Outcome::Rejected(error)),
+            Ok(Settled::Unchanged(stored)) => Some(Outcome::Unchanged(stored)),
+            Ok(Settled::Changed(changed)) => {
+                ready.push(*changed);
+                None
+            }
+        };
+        outcomes.push(outcome);
+    }
+    let mut written = write(ctx, ready)?.into_iter();
+    outcomes
+        .into_iter()
+        .map(|outcome| outcome.or_else(|| written.next()).ok_or_else(|| Error::internal("a dataset got lost in its batch")))
+        .collect()
+}
+
+struct Old {
+    package: Package,
+    groups: Vec<String>,
+    revision: i64,
+    body: std::sync::Arc<str>,
+}
+
+fn read(ctx: &Ctx, incoming: Incoming, existing: &HashMap<String, Document>, now: Stamp) -> Result<(Result<Draft>, Option<Old>)> {
+    let old = match incoming.id.as_ref().and_then(|id| existing.get(id)) {
+        Some(document) => Some(Old {
+            package: document::parse(&document.body)?,
+            groups: document.groups.clone(),
+            revision: document.version,
+            body: document.body.clone(),
+        }),
+        None => None,
+    };
+    let mut dict = incoming.dict;
+    if incoming.patch
+        && let Some(old) = &old
+    {
+        dict = merge(&old.package, dict)?;
+    }
+    let setting = Setting {
+        now,
+        is_sysadmin: ctx.actor.is_sysadmin(),
+        existing: old.as_ref().map(|old| (&old.package, old.groups.as_slice())),
+        locale: &ctx.app.settings.locale_default,
+    };
+    let draft = rules::read(&dict, setting).map(|mut draft| {
+        if let (None, Some(id)) = (&old, incoming.id) {
+            draft.package.id = id;
+        }
+        draft
+    });
+    Ok((draft, old))
+}
+
+/// The stored dataset with the sent keys in place of its own.
+fn merge(package: &Package, sent: Map<String, Value>) -> Result<Map<String, Value>> {
+    let Value::Object(mut dict) = serde_json::to_value(package).map_err(Error::internal)? else {
+        return Err(Error::internal("a dataset is an object"));
+    };
+    dict.extend(sent);
+    Ok(dict)
+}
+
+enum Settled {
+    Unchanged(Box<Stored>),
+    Changed(Box<Ready>),
+}
+
+fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option<Old>, now: Stamp) -> Result<Settled> {
+    check::check(ctx, known, &mut draft, old.as_ref().map(|old| &old.package));
+    if !draft.errors.is_empty() {
+        return Err(Error::validation(draft.errors));
+    }
+    let present = old.as_ref().map(|old| old.groups.clone()).unwrap_or_default();
+    let groups = check::groups(ctx, &draft, &present)?;
+    let mut package = draft.package;
+    if package.id.is_empty() {
+        package.id = id::new();
+    }
+    if old.is_none() {
+        package.creator_user_id = ctx.actor.id().map(str::to_owned);
+    }
+    licensed(&mut package);
+    rules::settle(&mut package, old.as_ref().map(|old| &old.package), now)?;
+    if let Some(old) = &old {
+        let modified = std::mem::replace(&mut package.metadata_modified, old.package.metadata_modified);
+        if package == old.package && groups == old.groups && modified.is_none_or(|modified| modified == now) {
+            return Ok(Settled::Unchanged(Box::new(Stored { package, groups, body: old.body.to_string() })));
+        }
+        package.metadata_modified = modified;
+    }
+    if let Some(deleted) = known.name_to_free(&package) {
+        let deleted = deleted.to_owned();
+        free_name(ctx, &deleted)?;
+    }
+    let ready = Ready::render(package, groups, old.as_ref().map_or(1, |old| old.revision + 1))?;
+    known.take(&ready.package);
+    Ok(Settled::Changed(Box::new(ready)))
+}
+
+/// A deleted dataset is called by its id from now on; its document too.
+fn free_name(ctx: &mut Ctx, id: &str) -> Result<()> {
+    let locked = db::lock_many(ctx.db()?, &[id.to_owned()])?;
+    let Some(document) = locked.get(id) else { return Ok(()) };
+    let mut package = document::parse(&document.body)?;
+    id.clone_into(&mut package.name);
+    write(ctx, vec![Ready::render(package, document.groups.clone(), document.version + 1)?]).map(drop)
+}
+
+/// `license_title`, `license_url` and `isopen` follow from `license_id`.
+fn licensed(package: &mut Package) {
+    let found = package.license_id.as_deref().and_then(license::find);
+    package.isopen = found.is_some_and(license::License::is_open);
+    package.license_title = found.map(|license| license.title.to_owned()).or_else(|| package.license_id.clone());
+    package.license_url = found.and_then(|license| Some(license.url.to_owned()).filter(|url| !url.is_empty()));
+}
+
+/// The permission labels of a dataset (ckan-api 5.3).
+fn labels(package: &Package) -> Vec<String> {
+    if package.state == "active" && !package.private {
+        return vec!["public".to_owned()];
+    }
+    match (&package.owner_org, &package.creator_user_id) {
+        (Some(owner), _) => vec![format!("member-{owner}")],
+        (None, Some(creator)) => vec![format!("creator-{creator}")],
+        (None, None) => Vec::new(),
+    }
+}
+
+fn write(ctx: &mut Ctx, batch: Vec<Ready>) -> Result<Vec<Outcome>> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = batch.iter().map(row).collect::<Result<Vec<_>>>()?;
+    let bodies: Vec<&str> = batch.iter().map(|ready| ready.body.as_str()).collect();
+    let sequence: Vec<i64> =
+        diesel::select(db::store_packages(Value::Array(rows), bodies)).load(ctx.db()?).map_err(store::error::of)?;
+    let changes = sequence.into_iter().zip(&batch).map(|(seq, ready)| Change {
+        seq,
+        entity: changes::Entity::Package.as_str().to_owned(),
+        id: ready.package.id.clone(),
+    });
+    ctx.note(changes.collect())?;
+    Ok(batch
+        .into_iter()
+        .map(|ready| {
+            let stored = Box::new(Stored { package: ready.package, groups: ready.groups, body: ready.body });
+            if ready.revision == 1 { Outcome::Created(stored) } else { Outcome::Updated(stored) }
+        })
+        .collect())
+}
+
+/// The row that `store_packages` takes.
+fn row(ready: &Ready) -> Result<Value> {
+    let package = &ready.package;
+    let resources: Vec<Value> = package.resources.iter().map(resource_row).collect::<Result<_>>()?;
+    let kind = match (ready.revision, package.state.as_str()) {
+        (1, _) => changes::Kind::Create,
+        (_, "deleted") => changes::Kind::Delete,
+        _ => changes::Kind::Update,
+    };
+    Ok(json!({
+        "id": package.id, "name": package.name, "title": package.title, "version": package.version, "url": package.url,
+        "author": package.author, "author_email": package.author_email, "maintainer": package.maintainer,
+        "maintainer_email": package.maintainer_email, "notes": package.notes, "license_id": package.license_id,
+        "type": package.r#type, "state": package.state, "private": package.private, "owner_org": package.owner_org,
+        "creator_user_id": package.creator_user_id, "metadata_created": package.metadata_created,
+        "metadata_modified": package.metadata_modified, "extras": package.extras,
+        "title_translated": package.title_translated, "notes_translated": package.notes_translated,
+        "revision": ready.revision, "kind": kind.as_str(), "labels": labels(package), "group_ids": ready.groups,
+        "resources": resources,
+        "tags": package.tags.iter().map(|tag| json!({"id": tag.id, "name": tag.name, "vocabulary_id": tag.vocabulary_id})).collect::<Vec<_>>(),
+    }))
+}
+
+fn resource_row(resource: &model::Resource) -> Result<Value> {
+    let extras = Value::Object(resource.extras.clone());
+    let bare = model::Resource { extras: Map::new(), ..resource.clone() };
+    let mut row = serde_json::to_value(bare).map_err(Error::internal)?;
+    if let Some(row) = row.as_object_mut() {
+        row.insert("extras".to_owned(), extras);
+    }
+    Ok(row)
+}
+
+/// Marks datasets as deleted; those that are gone or deleted already are passed over. Answers how many were marked.
+///
+/// # Errors
+/// What the database says.
+pub fn delete_many(ctx: &mut Ctx, ids: &[String]) -> Result<usize> {
+    let locked = db::lock_many(ctx.db()?, ids)?;
+    let mut batch = Vec::new();
+    for document in locked.values().filter(|document| document.state != "deleted") {
+        let mut package = document::parse(&document.body)?;
+        "deleted".clone_into(&mut package.state);
+        batch.push(Ready::render(package, document.groups.clone(), document.version + 1)?);
+    }
+    batch.sort_by(|one, other| one.package.id.cmp(&other.package.id));
+    Ok(write(ctx, batch)?.len())
+}
+
+impl Stored {
+    /// Its `package_show` object, with organization and groups as they are now.
+    #[must_use]
+    pub fn show(&self, ctx: &Ctx) -> String {
+        let mut text = String::new();
+        ctx.app.quotes.splice_parts(
+            &self.body,
+            self.package.owner_org.as_deref(),
+            self.groups.iter().map(String::as_str),
+            &mut text,
+        );
+        text
+    }
+}
+
+impl Outcome {
+    /// The dataset as it stands, or why it was rejected.
+    ///
+    /// # Errors
+    /// The rejection.
+    pub fn into_stored(self) -> Result<Box<Stored>> {
+        match self {
+            Self::Created(stored) | Self::Updated(stored) | Self::Unchanged(stored) => Ok(stored),
+            Self::Rejected(error) => Err(error),
+        }
+    }
+}
+
+/// Stores one dataset; see [`store_locked`].
+///
+/// # Errors
+/// Why it was rejected, or what the database says.
+pub fn store_one(ctx: &mut Ctx, incoming: Incoming, existing: Option<Document>) -> Result<Outcome> {
+    let existing = existing.into_iter().map(|document| (document.id.clone(), document)).collect();
+    let outcome = store_locked(ctx, vec![incoming], &existing)?.pop().ok_or_else(|| Error::internal("a dataset got lost"))?;
+    match outcome {
+        Outcome::Rejected(error) => Err(error),
+        stored => Ok(stored),
+    }
+}

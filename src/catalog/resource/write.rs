@@ -1,0 +1,55 @@
+//! Writing one resource: its dataset is stored with it, by the one write path of datasets.
+
+use action::Ctx;
+use base::{Error, ErrorDict, Result};
+use model::{Document, Package, Resource, document};
+use serde_json::{Map, Value};
+
+use crate::package::write::{Incoming, Stored, store_one};
+
+/// What happens to the list of resources. Each item is a resource as clients send it.
+pub fn store(
+    ctx: &mut Ctx,
+    locked: Document,
+    change: impl FnOnce(&mut Vec<Value>) -> Result<usize>,
+) -> Result<(Box<Stored>, usize)> {
+    let package = document::parse(&locked.body)?;
+    let mut items = package.resources.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>().map_err(Error::internal)?;
+    let place = change(&mut items)?;
+    let dict: Map<String, Value> = [("resources".to_owned(), Value::Array(items))].into_iter().collect();
+    let incoming = Incoming { id: Some(locked.id.clone()), dict, patch: true };
+    match store_one(ctx, incoming, Some(locked)).and_then(crate::package::Outcome::into_stored) {
+        Ok(stored) => Ok((stored, place)),
+        Err(error) => Err(unnest(error, place)),
+    }
+}
+
+/// A fault of the resource itself is told as the resource's, not as one of a list (ckan-api 4).
+fn unnest(error: Error, place: usize) -> Error {
+    let Some(items) = error.dict().fields().get("resources").and_then(Value::as_array) else { return error };
+    let Some(fields) = items.get(place).and_then(Value::as_object).filter(|fields| !fields.is_empty()) else { return error };
+    let mut dict = ErrorDict::default();
+    for (field, messages) in fields {
+        dict.set(field, messages.clone());
+    }
+    Error::validation(dict)
+}
+
+/// The resource at a place.
+///
+/// # Errors
+/// Internal, if there is none.
+pub fn at(package: &Package, place: usize) -> Result<Resource> {
+    package.resources.get(place).cloned().ok_or_else(|| Error::internal("a resource got lost"))
+}
+
+/// The place of a resource in the list of its dataset.
+///
+/// # Errors
+/// NotFound.
+pub fn place_of(items: &[Value], id: &str) -> Result<usize> {
+    items
+        .iter()
+        .position(|item| item.get("id").and_then(Value::as_str) == Some(id))
+        .ok_or_else(|| Error::not_found("Resource was not found."))
+}

@@ -1,0 +1,40 @@
+//! Migrations: up, down and up again leave the same database.
+
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_types::Text};
+use kit::TestDb;
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+/// Columns, constraints, indexes and functions, as text.
+fn dump(connection: &mut PgConnection) -> Vec<String> {
+    let sql = "
+        select format('column %s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) as line
+            from information_schema.columns where table_schema = 'public' and table_name <> '__diesel_schema_migrations'
+        union all select format('constraint %s on %s: %s', conname, conrelid::regclass, pg_get_constraintdef(oid))
+            from pg_constraint where connamespace = 'public'::regnamespace and conrelid::regclass::text not like '%diesel%'
+        union all select 'index ' || indexdef from pg_indexes where schemaname = 'public' and tablename not like '%diesel%'
+        union all select 'function ' || pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace
+        order by 1";
+    let lines: Vec<Line> = diesel::sql_query(sql).load(connection).unwrap();
+    lines.into_iter().map(|line| line.line).collect()
+}
+
+#[test]
+fn up_down_up_is_the_same() {
+    let database = TestDb::empty();
+    let mut connection = PgConnection::establish(&database.url()).unwrap();
+    assert!(store::migrate::is_behind(&mut connection).unwrap());
+    store::migrate::upgrade(&mut connection).unwrap();
+    let first = dump(&mut connection);
+    assert!(first.len() > 100, "only {} lines", first.len());
+    store::migrate::downgrade(&mut connection).unwrap();
+    assert_eq!(dump(&mut connection), Vec::<String>::new());
+    store::migrate::upgrade(&mut connection).unwrap();
+    assert_eq!(dump(&mut connection), first);
+    assert!(!store::migrate::is_behind(&mut connection).unwrap());
+    store::migrate::upgrade(&mut connection).unwrap();
+}
