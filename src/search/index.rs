@@ -16,6 +16,7 @@ use crate::reader;
 use crate::request::{Found, Request};
 use crate::schema;
 use crate::shared::Shared;
+use crate::writer::Size;
 
 /// Begins the names of the folders.
 const FOLDER: &str = "index-";
@@ -113,6 +114,7 @@ impl Index {
     /// Unavailable, when the folder cannot be written.
     pub fn clear(&self) -> Result<()> {
         let fresh = self.rebuild()?;
+        fresh.live.iter().for_each(|live| live.expect(Size::Small));
         fresh.swap()
     }
 
@@ -154,6 +156,7 @@ impl Index {
     pub fn rebuild(&self) -> Result<Rebuild> {
         let next = folders(&self.0.root).into_iter().max().map_or(1, |last| last + 1);
         let live = Live::create(&folder(&self.0.root, next), &self.0.shared)?;
+        live.expect(Size::Bulk);
         Ok(Rebuild { index: self.clone(), live: Some(Arc::new(live)) })
     }
 }
@@ -189,6 +192,7 @@ impl Rebuild {
     /// Unavailable, when the folder cannot be written; the old index then stays.
     pub fn finish(self, mark: &Mark) -> Result<()> {
         if let Some(live) = &self.live {
+            live.expect(Size::Small);
             live.commit(mark, &self.index.0.shared)?;
         }
         self.swap()

@@ -18,7 +18,8 @@ use crate::facet::Store;
 use crate::schema::{self, Fields};
 use crate::shared::Shared;
 use crate::view::View;
-use crate::{analyze, failed, writer};
+use crate::writer::{self, Size};
+use crate::{analyze, failed};
 
 /// Blocks of stored documents that the engine keeps unpacked, per segment.
 const STORE_BLOCKS: usize = 64;
@@ -108,7 +109,7 @@ impl Live {
         let reader = reader.try_into().map_err(failed)?;
         let (fields, store) = (Arc::new(fields), Arc::new(Store::default()));
         let view = View::open(reader.searcher(), shared.next_generation(), Arc::clone(&fields), Arc::clone(&store))?;
-        let writer = Mutex::new(Some(writer::open(&index)?));
+        let writer = Mutex::new(Some(writer::open(&index, Size::Small)?));
         Ok(Self {
             folder: folder.to_owned(),
             fields,
@@ -119,6 +120,13 @@ impl Live {
             mark: RwLock::new(mark),
             view: RwLock::new(Arc::new(view)),
         })
+    }
+
+    /// Says how much will be written at a time from now on.
+    pub fn expect(&self, size: Size) {
+        if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            writer.set_merge_policy(Box::new(writer::merging(size)));
+        }
     }
 
     /// The analyzers of this folder.
@@ -194,7 +202,7 @@ impl Live {
     fn write(&self, work: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()>) -> Result<()> {
         let mut slot = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if slot.is_none() {
-            *slot = Some(writer::open(&self.index)?);
+            *slot = Some(writer::open(&self.index, Size::Small)?);
         }
         let Some(writer) = slot.as_mut() else { return Err(Error::internal("no writer")) };
         work(writer).map_err(|error| {

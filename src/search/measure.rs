@@ -115,7 +115,7 @@ fn bare(documents: &[SearchDocument]) -> (f64, f64) {
     let builder = tantivy::Index::builder().schema(schema).tokenizers(analyze::manager());
     let index = builder.create_in_dir(folder.path()).unwrap();
     let (from, cpu) = (Instant::now(), process_cpu());
-    let mut writer = writer::open(&index).unwrap();
+    let mut writer = writer::open(&index, writer::Size::Bulk).unwrap();
     for document in ready {
         writer.add_document(document).unwrap();
     }

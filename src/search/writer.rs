@@ -14,22 +14,38 @@ use crate::schema::{self, Fields, Kind};
 /// Bytes that documents may take in memory before they go to disk.
 const BUDGET_BYTES: usize = 50_000_000;
 
-/// A writer with one thread for documents and one for merges.
+/// How much is written between two commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// A whole index: pieces are merged late, so that each document is moved as seldom as possible.
+    Bulk,
+    /// A few documents at a time.
+    Small,
+}
+
+/// When pieces are merged. Each search walks all pieces, so they shall be few; but a commit of one document must not rewrite
+/// thousands, so a layer begins small and is eight times the one below.
+#[must_use]
+pub fn merging(size: Size) -> LogMergePolicy {
+    let mut merging = LogMergePolicy::default();
+    if size == Size::Small {
+        merging.set_min_num_segments(4);
+        merging.set_min_layer_size(256);
+        merging.set_level_log_size(3.0);
+        merging.set_del_docs_ratio_before_merge(0.3);
+    }
+    merging
+}
+
+/// A writer with one thread for documents and two for merges: small merges go on while a large one runs.
 ///
 /// # Errors
 /// Unavailable, when another writer holds the folder.
-pub fn open(index: &tantivy::Index) -> Result<IndexWriter> {
+pub fn open(index: &tantivy::Index, size: Size) -> Result<IndexWriter> {
     let options =
-        IndexWriterOptions::builder().memory_budget_per_thread(BUDGET_BYTES).num_worker_threads(1).num_merge_threads(1).build();
+        IndexWriterOptions::builder().memory_budget_per_thread(BUDGET_BYTES).num_worker_threads(1).num_merge_threads(2).build();
     let writer: IndexWriter = index.writer_with_options(options).map_err(failed)?;
-    // Few segments, because each search walks all of them; but a commit of one document must not rewrite thousands, so a
-    // layer begins small and is eight times the one below.
-    let mut merging = LogMergePolicy::default();
-    merging.set_min_num_segments(4);
-    merging.set_min_layer_size(256);
-    merging.set_level_log_size(3.0);
-    merging.set_del_docs_ratio_before_merge(0.3);
-    writer.set_merge_policy(Box::new(merging));
+    writer.set_merge_policy(Box::new(merging(size)));
     Ok(writer)
 }
 
