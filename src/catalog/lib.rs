@@ -1,7 +1,11 @@
 //! The catalog itself, a folder a noun.
 
+pub mod flag;
+pub mod license;
 pub mod package;
 pub mod resource;
+pub mod site;
+pub mod tag;
 
 use std::sync::Arc;
 
@@ -10,7 +14,7 @@ use action::{App, Row};
 /// Every action of the catalog.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    [package::rows(), resource::rows()].concat()
+    [package::rows(), resource::rows(), license::rows(), site::rows(), tag::rows()].concat()
 }
 
 /// What the follower keeps up to date.

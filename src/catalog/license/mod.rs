@@ -1,0 +1,11 @@
+//! Licences.
+
+pub mod list;
+
+use action::Row;
+
+/// The actions of this noun.
+#[must_use]
+pub fn rows() -> Vec<Row> {
+    vec![Row::of::<list::List>()]
+}

@@ -1,0 +1,12 @@
+//! The site itself: what it is and what its actions do.
+
+pub mod help;
+pub mod status;
+
+use action::Row;
+
+/// The actions of this noun.
+#[must_use]
+pub fn rows() -> Vec<Row> {
+    vec![Row::of::<status::Status>(), Row::of::<help::Help>()]
+}
