@@ -2,6 +2,7 @@
 
 pub mod flag;
 pub mod license;
+pub mod member;
 pub mod package;
 pub mod resource;
 pub mod site;
@@ -14,7 +15,7 @@ use action::{App, Row};
 /// Every action of the catalog.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    [package::rows(), resource::rows(), license::rows(), site::rows(), tag::rows()].concat()
+    [package::rows(), resource::rows(), license::rows(), site::rows(), tag::rows(), member::rows()].concat()
 }
 
 /// What the follower keeps up to date.

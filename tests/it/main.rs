@@ -6,4 +6,7 @@ mod feed;
 mod house;
 mod migrations;
 mod package;
+mod people_of;
 mod resource;
+mod token;
+mod user;

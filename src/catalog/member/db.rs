@@ -1,0 +1,201 @@
+//! Queries about users as members, and the rows of users that other nouns show.
+
+use std::collections::HashMap;
+
+use base::Result;
+use diesel::{
+    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    sql_types::{Nullable, Text},
+};
+use store::{
+    error,
+    schema::{group_member, group_parent, groups, package, package_group, users},
+};
+
+diesel::define_sql_function! {
+    /// 32 hexadecimal digits.
+    fn md5(text: Nullable<Text>) -> Nullable<Text>;
+}
+diesel::define_sql_function! {
+    fn lower(text: Nullable<Text>) -> Nullable<Text>;
+}
+diesel::define_sql_function! {
+    fn btrim(text: Nullable<Text>) -> Nullable<Text>;
+}
+
+/// A row of `users`.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct UserRow {
+    pub id: String,
+    pub name: String,
+    pub fullname: Option<String>,
+    pub email: Option<String>,
+    pub password_hash: Option<String>,
+    pub about: Option<String>,
+    pub image_url: Option<String>,
+    pub plugin_extras: Option<serde_json::Value>,
+    pub sysadmin: bool,
+    pub state: String,
+    pub created: chrono::NaiveDateTime,
+    pub last_active: Option<chrono::NaiveDateTime>,
+    pub activity_streams_email_notifications: bool,
+}
+
+/// A user with what is counted and computed of him.
+#[derive(Clone)]
+pub struct Account {
+    pub row: UserRow,
+    /// md5 of the trimmed e-mail address in lower case: what avatars are looked up by.
+    pub email_hash: Option<String>,
+    /// Active public datasets that he created.
+    pub datasets: i64,
+}
+
+/// The user by id or, failing that, by name; deleted ones too.
+///
+/// # Errors
+/// What the database says.
+pub fn find_user(connection: &mut PgConnection, id_or_name: &str) -> Result<Option<UserRow>> {
+    if id_or_name.contains('\0') {
+        return Ok(None);
+    }
+    let by_id = users::table.find(id_or_name).select(UserRow::as_select()).first(connection).optional().map_err(error::of)?;
+    if by_id.is_some() {
+        return Ok(by_id);
+    }
+    users::table.filter(users::name.eq(id_or_name)).select(UserRow::as_select()).first(connection).optional().map_err(error::of)
+}
+
+/// The accounts of these users, in no order.
+///
+/// # Errors
+/// What the database says.
+pub fn accounts(connection: &mut PgConnection, ids: &[String]) -> Result<HashMap<String, Account>> {
+    let rows: Vec<(UserRow, Option<String>)> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((UserRow::as_select(), md5(lower(btrim(users::email)))))
+        .load(connection)
+        .map_err(error::of)?;
+    let counted: HashMap<Option<String>, i64> = package::table
+        .filter(package::creator_user_id.eq_any(ids))
+        .filter(package::state.eq("active"))
+        .filter(package::private.eq(false))
+        .group_by(package::creator_user_id)
+        .select((package::creator_user_id, diesel::dsl::count_star()))
+        .load::<(Option<String>, i64)>(connection)
+        .map_err(error::of)?
+        .into_iter()
+        .collect();
+    let account = |(row, email_hash): (UserRow, Option<String>)| {
+        let datasets = counted.get(&Some(row.id.clone())).copied().unwrap_or_default();
+        (row.id.clone(), Account { row, email_hash, datasets })
+    };
+    Ok(rows.into_iter().map(account).collect())
+}
+
+/// Group, user and capacity of the members of these groups who are not deleted, in the order of users' names.
+///
+/// # Errors
+/// What the database says.
+pub fn members(connection: &mut PgConnection, groups: &[String]) -> Result<Vec<(String, String, String)>> {
+    group_member::table
+        .inner_join(users::table)
+        .filter(group_member::group_id.eq_any(groups))
+        .filter(users::state.ne("deleted"))
+        .order(users::name)
+        .select((group_member::group_id, group_member::user_id, group_member::capacity))
+        .load(connection)
+        .map_err(error::of)
+}
+
+/// The capacity of a user in a group, also in a deleted one.
+///
+/// # Errors
+/// What the database says.
+pub fn capacity(connection: &mut PgConnection, group: &str, user: &str) -> Result<Option<String>> {
+    group_member::table.find((group, user)).select(group_member::capacity).first(connection).optional().map_err(error::of)
+}
+
+/// Makes a user a member, or changes what he may.
+///
+/// # Errors
+/// What the database says.
+pub fn put(connection: &mut PgConnection, group: &str, user: &str, capacity: &str) -> Result<()> {
+    diesel::insert_into(group_member::table)
+        .values((group_member::group_id.eq(group), group_member::user_id.eq(user), group_member::capacity.eq(capacity)))
+        .on_conflict((group_member::group_id, group_member::user_id))
+        .do_update()
+        .set(group_member::capacity.eq(capacity))
+        .execute(connection)
+        .map(drop)
+        .map_err(error::of)
+}
+
+/// Takes a member out; answers whether there was one.
+///
+/// # Errors
+/// What the database says.
+pub fn remove(connection: &mut PgConnection, group: &str, user: &str) -> Result<bool> {
+    diesel::delete(group_member::table.find((group, user))).execute(connection).map(|count| count > 0).map_err(error::of)
+}
+
+/// Takes every member out but these.
+///
+/// # Errors
+/// What the database says.
+pub fn retain(connection: &mut PgConnection, group: &str, users: &[String]) -> Result<()> {
+    diesel::delete(group_member::table.filter(group_member::group_id.eq(group)).filter(group_member::user_id.ne_all(users)))
+        .execute(connection)
+        .map(drop)
+        .map_err(error::of)
+}
+
+/// Ids of an organization's datasets, whatever their state.
+///
+/// # Errors
+/// What the database says.
+pub fn owned(connection: &mut PgConnection, organization: &str) -> Result<Vec<String>> {
+    package::table
+        .filter(package::owner_org.eq(organization))
+        .order(package::id)
+        .select(package::id)
+        .load(connection)
+        .map_err(error::of)
+}
+
+/// Ids of a group's datasets, whatever their state.
+///
+/// # Errors
+/// What the database says.
+pub fn grouped(connection: &mut PgConnection, group: &str) -> Result<Vec<String>> {
+    package_group::table
+        .filter(package_group::group_id.eq(group))
+        .order(package_group::package_id)
+        .select(package_group::package_id)
+        .load(connection)
+        .map_err(error::of)
+}
+
+/// The groups above these: group, parent's id, capacity.
+///
+/// # Errors
+/// What the database says.
+pub fn parents(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<(String, String, String)>> {
+    group_parent::table
+        .filter(group_parent::group_id.eq_any(ids))
+        .order(group_parent::parent_id)
+        .select((group_parent::group_id, group_parent::parent_id, group_parent::capacity))
+        .load(connection)
+        .map_err(error::of)
+}
+
+/// Locks a group's row, so that changes of its members come one after the other.
+///
+/// # Errors
+/// What the database says.
+pub fn lock(connection: &mut PgConnection, group: &str) -> Result<()> {
+    let _id: Option<String> =
+        groups::table.find(group).select(groups::id).for_update().first(connection).optional().map_err(error::of)?;
+    Ok(())
+}

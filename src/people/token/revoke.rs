@@ -1,0 +1,51 @@
+//! `api_token_revoke`.
+
+use action::{Action, Ctx, Kind};
+use base::{Error, Result};
+use catalog::package::allow::needed;
+use store::changes;
+
+use super::db;
+
+action::declare! {
+    /// Revokes an API token, by its id or by the token itself. It stops working at once.
+    pub struct Revoke;
+    /// Which token.
+    pub struct RevokeParams {
+        /// Id of the token, as api_token_list shows it.
+        jti: String,
+        /// The token itself.
+        token: String,
+    }
+}
+
+impl Action for Revoke {
+    const NAME: &'static str = "api_token_revoke";
+    const KIND: Kind = Kind::Write;
+    type Params = RevokeParams;
+    /// The token's id; nothing when a sysadmin names one that does not exist.
+    type Subject = Option<String>;
+    type Output = ();
+
+    fn allow(ctx: &mut Ctx, params: &RevokeParams) -> Result<Option<String>> {
+        let found = match params.jti.as_deref().filter(|id| !id.is_empty()) {
+            Some(id) if id.contains('\0') => None,
+            Some(id) => db::find(ctx.db()?, id)?,
+            None => {
+                let hash = auth::token::hash(needed(params.token.as_ref(), "token")?);
+                db::find_by_hash(ctx.db()?, &hash)?
+            }
+        };
+        match found {
+            Some((id, owner)) if ctx.actor.is_sysadmin() || ctx.actor.id() == Some(&owner) => Ok(Some(id)),
+            None if ctx.actor.is_sysadmin() => Ok(None),
+            _ => Err(Error::denied("")),
+        }
+    }
+
+    fn run(ctx: &mut Ctx, _params: RevokeParams, id: Option<String>) -> Result<()> {
+        let Some(id) = id else { return Ok(()) };
+        db::delete(ctx.db()?, &id)?;
+        ctx.log(changes::Entity::Token, &id, changes::Kind::Delete)
+    }
+}

@@ -1,0 +1,62 @@
+//! `user_create`.
+
+use action::{Action, Ctx, Field, Kind};
+use base::{Result, loose, loose::Loose};
+use catalog::member::db::accounts;
+use serde_json::{Map, Value, json};
+use store::changes;
+
+use super::{allow, check, db, view};
+use crate::token;
+
+action::declare! {
+    /// Creates a user, who is active at once.
+    pub struct Create;
+    /// The user.
+    pub struct CreateParams(fields());
+}
+
+fn fields() -> Vec<Field> {
+    let field = |name, doc, schema, required| Field { name, doc, schema, required };
+    let text = String::schema;
+    vec![
+        field("name", "Unique name: 2 to 100 of a-z, 0-9, - and _.", text(), true),
+        field("email", "E-mail address, unique.", text(), true),
+        field("password", "At least 8 characters.", text(), true),
+        field("password_hash", "In place of a password; sysadmins only.", text(), false),
+        field("id", "A UUID; sysadmins only.", text(), false),
+        field("fullname", "The name as people say it.", text(), false),
+        field("about", "A few words; no links.", text(), false),
+        field("image_url", "Address of a picture.", text(), false),
+        field("plugin_extras", "What plugins store; sysadmins only.", json!({"type": "object"}), false),
+        field("sysadmin", "True: may do everything; sysadmins only.", bool::schema(), false),
+        field("state", "active, pending or deleted; sysadmins only.", text(), false),
+        field("activity_streams_email_notifications", "True: wants e-mails.", bool::schema(), false),
+        field("with_apitoken", "True: makes an API token called default and answers it as token.", bool::schema(), false),
+    ]
+}
+
+impl Action for Create {
+    const NAME: &'static str = "user_create";
+    const KIND: Kind = Kind::Write;
+    type Params = CreateParams;
+    type Subject = ();
+    type Output = Map<String, Value>;
+
+    fn allow(ctx: &mut Ctx, _params: &CreateParams) -> Result<()> {
+        allow::may_create(ctx)
+    }
+
+    fn run(ctx: &mut Ctx, params: CreateParams, (): ()) -> Result<Map<String, Value>> {
+        let user = check::new_user(ctx, &params.0)?;
+        db::insert(ctx.db()?, &user)?;
+        ctx.log(changes::Entity::User, &user.id, changes::Kind::Create)?;
+        let mut found = accounts(ctx.db()?, std::slice::from_ref(&user.id))?;
+        let mut map = found.remove(&user.id).map(|account| view::user(&account, true)).unwrap_or_default();
+        if params.0.0.get("with_apitoken").and_then(loose::bool_of).unwrap_or(false) {
+            let (_id, token) = token::create::store(ctx, &user.id, "default")?;
+            map.insert("token".to_owned(), Value::String(token.reveal().to_owned()));
+        }
+        Ok(map)
+    }
+}

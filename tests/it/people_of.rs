@@ -1,0 +1,25 @@
+//! People for the tests: made through the API, acting with the rights that the database gives them.
+
+use auth::Actor;
+use base::{Error, Kind};
+use kit::TestApp;
+use serde_json::{Value, json};
+
+/// Makes a user of that name.
+pub fn user(portal: &TestApp, name: &str) -> Value {
+    portal.ok("user_create", json!({"name": name, "email": format!("{name}@example.com"), "password_hash": "none"}))
+}
+
+/// The user as the program sees him when he calls now.
+pub fn actor(portal: &TestApp, name: &str) -> Actor {
+    let id = portal.ok("user_show", json!({"id": name}))["id"].as_str().unwrap().to_owned();
+    let mut connection = portal.database.connect();
+    store::credentials::find_by_user(&mut connection, &id).unwrap().map_or_else(Actor::anonymous, action::actors::actor_of)
+}
+
+/// The error dict of a failed validation.
+pub fn faults(outcome: Result<Value, Error>) -> Value {
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind(), Kind::Validation, "{error}");
+    Value::Object(error.dict().fields().clone())
+}
