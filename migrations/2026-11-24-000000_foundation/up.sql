@@ -179,15 +179,19 @@ create table harvest_source (
     title          text not null,
     description    text not null default '',
     type           text not null,
+    -- JSON; the remote's API key stands in it as ***.
     config         text not null default '',
     -- The remote's API key, sealed with the site's secret; never shown.
     sealed_key     bytea,
     active         boolean not null default true,
+    private        boolean not null default false,
+    state          text not null default 'active',
     frequency      text not null default 'MANUAL',
     owner_org      text collate "C" references groups,
     user_id        text collate "C",
     publisher_id   text,
     created        timestamp not null,
+    modified       timestamp not null,
     next_run       timestamp
 );
 
@@ -199,6 +203,10 @@ create table harvest_job (
     gather_started  timestamp,
     gather_finished timestamp,
     finished        timestamp,
+    -- False: waits for `harvest_jobs_run`.
+    ready           boolean not null default true,
+    -- True: deletes what is gone, however much it is.
+    force           boolean not null default false,
     -- The worker that runs it, until when, and the fencing number that each of its writes must still find.
     lease_owner     text,
     lease_until     timestamp,
@@ -218,13 +226,14 @@ create table harvest_job (
 create unique index harvest_job_open on harvest_job (source_id) where status in ('New', 'Running');
 create index harvest_job_of_source on harvest_job (source_id, created);
 
--- What a source holds: one row a remote dataset, kept over all jobs.
+-- What a source holds: one row a remote dataset, kept over all jobs. The id follows from source and guid.
 create table harvest_object (
     id                text collate "C" primary key,
     source_id         text collate "C" not null references harvest_source on delete cascade,
     guid              text collate "C" not null,
     package_id        text collate "C" references package on delete set null,
-    -- sha256 of what was fetched and of the configuration it was read with: equal means nothing to do.
+    -- sha256 of the configuration and of the bytes that came, or of their canonical form: equal means nothing to do.
+    raw_hash          bytea,
     content_hash      bytea,
     outcome           text not null,
     state             text not null,
@@ -234,9 +243,16 @@ create table harvest_object (
     import_finished   timestamp,
     current           boolean not null default true
 );
-create unique index harvest_object_of_remote on harvest_object (source_id, md5(guid));
+create index harvest_object_of_source on harvest_object (source_id, id);
 create index harvest_object_of_package on harvest_object (package_id);
-create index harvest_object_of_job on harvest_object (job_id);
+
+-- What the running job has met so far, 16 bytes an object: what is missing at the end has vanished.
+create table harvest_seen (
+    job_id  text collate "C" not null references harvest_job on delete cascade,
+    page    bigint not null,
+    hashes  bytea not null,
+    primary key (job_id, page)
+);
 
 create table harvest_error (
     id         bigint generated always as identity primary key,
@@ -247,4 +263,5 @@ create table harvest_error (
     message    text not null,
     created    timestamp not null
 );
-create index harvest_error_of_job on harvest_error (job_id);
+create index harvest_error_of_job on harvest_error (job_id, id);
+create index harvest_error_of_object on harvest_error (object_id);

@@ -61,26 +61,29 @@ diesel::table! {
 diesel::table! {
     harvest_source (id) {
         id -> Text, name -> Text, url -> Text, title -> Text, description -> Text, #[sql_name = "type"] type_ -> Text,
-        config -> Text, sealed_key -> Nullable<Bytea>, active -> Bool, frequency -> Text, owner_org -> Nullable<Text>,
-        user_id -> Nullable<Text>, publisher_id -> Nullable<Text>, created -> Timestamp, next_run -> Nullable<Timestamp>,
+        config -> Text, sealed_key -> Nullable<Bytea>, active -> Bool, private -> Bool, state -> Text, frequency -> Text,
+        owner_org -> Nullable<Text>, user_id -> Nullable<Text>, publisher_id -> Nullable<Text>, created -> Timestamp,
+        modified -> Timestamp, next_run -> Nullable<Timestamp>,
     }
 }
 diesel::table! {
     harvest_job (id) {
         id -> Text, source_id -> Text, status -> Text, created -> Timestamp, gather_started -> Nullable<Timestamp>,
-        gather_finished -> Nullable<Timestamp>, finished -> Nullable<Timestamp>, lease_owner -> Nullable<Text>,
-        lease_until -> Nullable<Timestamp>, fence -> BigInt, abort_requested -> Bool, cursor -> Jsonb, added -> BigInt,
-        updated -> BigInt, deleted -> BigInt, unchanged -> BigInt, errored -> BigInt, seen -> BigInt,
-        total -> Nullable<BigInt>, note -> Nullable<Text>,
+        gather_finished -> Nullable<Timestamp>, finished -> Nullable<Timestamp>, ready -> Bool, force -> Bool,
+        lease_owner -> Nullable<Text>, lease_until -> Nullable<Timestamp>, fence -> BigInt, abort_requested -> Bool,
+        cursor -> Jsonb, added -> BigInt, updated -> BigInt, deleted -> BigInt, unchanged -> BigInt, errored -> BigInt,
+        seen -> BigInt, total -> Nullable<BigInt>, note -> Nullable<Text>,
     }
 }
 diesel::table! {
     harvest_object (id) {
-        id -> Text, source_id -> Text, guid -> Text, package_id -> Nullable<Text>, content_hash -> Nullable<Bytea>,
-        outcome -> Text, state -> Text, job_id -> Text, metadata_modified -> Nullable<Timestamp>, gathered -> Timestamp,
-        import_finished -> Nullable<Timestamp>, current -> Bool,
+        id -> Text, source_id -> Text, guid -> Text, package_id -> Nullable<Text>, raw_hash -> Nullable<Bytea>,
+        content_hash -> Nullable<Bytea>, outcome -> Text, state -> Text, job_id -> Text,
+        metadata_modified -> Nullable<Timestamp>, gathered -> Timestamp, import_finished -> Nullable<Timestamp>,
+        current -> Bool,
     }
 }
+diesel::table! { harvest_seen (job_id, page) { job_id -> Text, page -> BigInt, hashes -> Bytea, } }
 diesel::table! {
     harvest_error (id) {
         id -> BigInt, job_id -> Text, object_id -> Nullable<Text>, guid -> Nullable<Text>, stage -> Text, message -> Text,
@@ -104,3 +107,6 @@ diesel::allow_tables_to_appear_in_same_query!(package_group, groups);
 diesel::allow_tables_to_appear_in_same_query!(package_group, package);
 diesel::allow_tables_to_appear_in_same_query!(package, package_document, resource);
 diesel::allow_tables_to_appear_in_same_query!(harvest_job, harvest_source);
+diesel::joinable!(harvest_object -> harvest_source (source_id));
+diesel::joinable!(harvest_object -> package (package_id));
+diesel::allow_tables_to_appear_in_same_query!(harvest_object, harvest_source, package);

@@ -3,10 +3,15 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that meets something else should fail at once")]
 
 mod feed;
+mod harvest;
 mod house;
+mod member;
 mod migrations;
+mod organization;
 mod package;
 mod people_of;
 mod resource;
+mod rights;
+mod site;
 mod token;
 mod user;

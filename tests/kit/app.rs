@@ -81,7 +81,8 @@ impl Default for TestApp {
 fn open(settings: Settings, database: &TestDb, folder: &TempDir) -> (Arc<App>, Follower) {
     let pools = Pools::open(&database.url(), Sizes::default()).expect("pools");
     let index = search::Index::open(folder.path()).expect("an index");
-    let app = App::new(settings, pools.clone(), index, [catalog::rows(), people::rows()].concat()).expect("the parts fit");
+    let app = App::new(settings, pools.clone(), index, [catalog::rows(), people::rows(), harvest::rows()].concat())
+        .expect("the parts fit");
     let follower = Follower::start(pools, catalog::follower(&app)).expect("a follower");
     app.connect(follower.feed());
     while !follower.feed().is_ready() {

@@ -1,0 +1,20 @@
+//! Who may see and steer a job: whoever may change its source.
+
+use action::Ctx;
+use base::{Error, Result};
+
+use super::db::{self, Job};
+use crate::source;
+
+/// A job of a source that the caller may change.
+///
+/// # Errors
+/// Validation without an id; NotFound; Denied.
+pub fn may_use(ctx: &mut Ctx, id: Option<&String>) -> Result<Job> {
+    let id = catalog::package::allow::needed(id, "id")?;
+    let job = db::find(ctx.db()?, id)?.ok_or_else(|| Error::not_found("Harvest job was not found."))?;
+    let missing = || Error::not_found("Harvest source was not found.");
+    let source = source::db::get(ctx.db()?, &job.source_id)?.ok_or_else(missing)?;
+    source::allow::may_edit(ctx, &source)?;
+    Ok(job)
+}

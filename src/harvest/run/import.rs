@@ -1,0 +1,304 @@
+//! A page of a listing: what changed is read, mapped and stored in one transaction with the cursor behind it.
+
+use std::collections::{HashMap, HashSet};
+
+use action::Ctx;
+use base::{Kind, Result, id, name, time::Stamp};
+use catalog::package::{Incoming, Outcome, store_many};
+use serde_json::Value;
+use store::Lane;
+
+use super::{
+    db::{self, Counts, Known, ObjectRow},
+    groups, hash,
+    work::{Run, Step, fault_row, text_of},
+};
+use crate::{
+    object,
+    protocol::{Item, Mapped, Page, Place},
+};
+
+/// How often a page is tried while the database is away.
+const PATIENCE: u32 = 5;
+
+/// An item that has to be written.
+struct Entry<'a> {
+    item: &'a Item,
+    object_id: String,
+    known: Option<Known>,
+    package_id: String,
+    raw_hash: hash::Hash,
+    content_hash: hash::Hash,
+    mapped: std::result::Result<Mapped, String>,
+}
+
+/// What a page comes to, before it is written.
+#[derive(Default)]
+struct Plan<'a> {
+    entries: Vec<Entry<'a>>,
+    unchanged: i64,
+    /// Datasets to take over from deleted sources.
+    inherited: Vec<String>,
+}
+
+impl Run {
+    /// Stores a page and moves the cursor behind it.
+    ///
+    /// # Errors
+    /// What the database says, when it stays away.
+    pub fn import(&mut self, page: Page) -> Result<Step> {
+        let mut fresh = Vec::with_capacity(page.items.len());
+        let mut hashes = Vec::with_capacity(page.items.len() * 16);
+        for item in &page.items {
+            let short = hash::of_guid(&item.guid);
+            if self.seen.insert(short) {
+                hashes.extend_from_slice(&short);
+                fresh.push(item);
+            }
+        }
+        let stuck = fresh.is_empty() && !page.items.is_empty() && page.next.is_some();
+        self.advance(&page, stuck);
+        let step = self.store(&fresh, &page, &hashes, true)?;
+        if step == Step::On && stuck {
+            return self.in_fence(|run, ctx| {
+                let text = "The listing repeats itself; it was not read to its end";
+                let row = fault_row(&run.job.id, None, None, "Gather", text);
+                run.put_faults(ctx, vec![row])
+            });
+        }
+        Ok(step)
+    }
+
+    fn advance(&mut self, page: &Page, stuck: bool) {
+        self.mark.page += 1;
+        self.mark.unsteady |= self.mark.total.is_some() && page.total != self.mark.total;
+        self.mark.total = page.total.or(self.mark.total);
+        self.mark.incomplete |= page.incomplete || stuck;
+        self.mark.listed = stuck || page.next.is_none();
+        self.mark.place = page.next.clone().unwrap_or_default();
+    }
+
+    /// Plans and writes; a page that the database refuses is written in halves, down to the dataset that it is about.
+    fn store(&mut self, items: &[&Item], page: &Page, hashes: &[u8], is_last: bool) -> Result<Step> {
+        let mut patience = PATIENCE;
+        loop {
+            let plan = self.plan(items)?;
+            let error = match self.write(plan, page, hashes, is_last) {
+                Ok(step) => return Ok(step),
+                Err(error) => error,
+            };
+            if error.kind() == Kind::Unavailable || (error.kind() == Kind::Conflict && patience > 3) {
+                patience -= 1;
+                if patience == 0 || !self.shared.pause(std::time::Duration::from_secs(2)) {
+                    return Err(error);
+                }
+                continue;
+            }
+            if items.len() > 1 {
+                let (left, right) = items.split_at(items.len() / 2);
+                let step = self.store(left, page, hashes, false)?;
+                return if step == Step::On { self.store(right, page, hashes, is_last) } else { Ok(step) };
+            }
+            let Some(item) = items.first() else { return Err(error) };
+            let refused = Plan { entries: vec![self.refused(item, &text_of(&error))], ..Plan::default() };
+            return self.write(refused, page, hashes, is_last);
+        }
+    }
+
+    fn refused<'a>(&self, item: &'a Item, message: &str) -> Entry<'a> {
+        Entry {
+            item,
+            object_id: object::id_of(&self.source.id, &item.guid),
+            known: None,
+            package_id: String::new(),
+            raw_hash: [0; 32],
+            content_hash: [0; 32],
+            mapped: Err(message.to_owned()),
+        }
+    }
+
+    /// Looks up what is known of the items, and reads those that changed.
+    fn plan<'a>(&self, items: &[&'a Item]) -> Result<Plan<'a>> {
+        let ids: Vec<String> = items.iter().map(|item| object::id_of(&self.source.id, &item.guid)).collect();
+        let mut connection = self.shared.app.pools.get(Lane::Job)?;
+        let mut known: HashMap<String, Known> =
+            db::known(&mut connection, &ids)?.into_iter().map(|known| (known.id.clone(), known)).collect();
+        drop(connection);
+        let mut plan = Plan::default();
+        for (item, object_id) in items.iter().zip(ids) {
+            let known = known.remove(&object_id);
+            match self.read(item, object_id, known) {
+                Some(entry) => plan.entries.push(entry),
+                None => plan.unchanged += 1,
+            }
+        }
+        if plan.entries.is_empty() {
+            return Ok(plan);
+        }
+        self.settle_ids(&mut plan)?;
+        let mapped: Vec<&Mapped> = plan.entries.iter().filter_map(|entry| entry.mapped.as_ref().ok()).collect();
+        groups::make_missing(&self.shared.app, &self.actor, &mapped)?;
+        for mapped in plan.entries.iter_mut().filter_map(|entry| entry.mapped.as_mut().ok()) {
+            groups::place(&self.shared.app, mapped, &self.source);
+        }
+        self.settle_names(&mut plan)?;
+        Ok(plan)
+    }
+
+    /// Reads an item; `None` when it did not change.
+    fn read<'a>(&self, item: &'a Item, object_id: String, known: Option<Known>) -> Option<Entry<'a>> {
+        let usable = known.as_ref().filter(|known| known.current && known.package_id.is_some() && !self.protocol.is_forced());
+        let raw_hash = hash::of_text(&self.fingerprint, &item.raw);
+        if usable.is_some_and(|known| known.raw_hash.as_deref() == Some(&raw_hash)) {
+            return None;
+        }
+        let package_id = match known.as_ref().and_then(|known| known.package_id.clone()) {
+            Some(package_id) => package_id,
+            None if id::is_uuid(&item.guid) && item.guid.len() == 36 => item.guid.to_ascii_lowercase(),
+            None => id::of_name("harvest-package", &format!("{} {}", self.source.id, item.guid)),
+        };
+        let mut content_hash = [0; 32];
+        let mapped = match self.protocol.parse(item) {
+            Err(message) => Err(message),
+            Ok(dict) => {
+                content_hash = hash::of_dict(&self.fingerprint, &dict);
+                if usable.is_some_and(|known| known.content_hash.as_deref() == Some(&content_hash)) {
+                    return None;
+                }
+                let place = Place { source: &self.source, job_id: &self.job.id, object_id: &object_id, package_id: &package_id };
+                self.protocol.map(dict, place)
+            }
+        };
+        Some(Entry { item, object_id, known, package_id, raw_hash, content_hash, mapped })
+    }
+
+    /// A dataset that is here already and did not come from this source is not overwritten, unless its source is gone.
+    fn settle_ids<'a>(&self, plan: &mut Plan<'a>) -> Result<()> {
+        let is_new = |entry: &Entry| entry.known.as_ref().is_none_or(|known| known.package_id.is_none());
+        let new: Vec<&str> = plan.entries.iter().filter(|entry| is_new(entry)).map(|entry| entry.package_id.as_str()).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let mut connection = self.shared.app.pools.get(Lane::Job)?;
+        let taken: HashSet<String> = catalog::package::db::ids_taken(&mut connection, &new)?.into_iter().collect();
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = taken.iter().cloned().collect();
+        let holders: HashMap<String, (String, String)> =
+            db::holders(&mut connection, &ids)?.into_iter().map(|(package, title, state)| (package, (title, state))).collect();
+        for entry in plan.entries.iter_mut().filter(|entry| is_new(entry) && taken.contains(&entry.package_id)) {
+            match holders.get(&entry.package_id) {
+                Some((_, state)) if state == "deleted" => plan.inherited.push(entry.package_id.clone()),
+                Some((title, _)) => {
+                    entry.mapped = Err(format!("Dataset id already exists: it is harvested from \"{title}\""));
+                }
+                None => entry.mapped = Err("Dataset id already exists: it was not harvested".to_owned()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Names that others have here get the start of a digest of the remote's id behind them, always the same.
+    fn settle_names(&self, plan: &mut Plan) -> Result<()> {
+        let name_of = |mapped: &Mapped| mapped.dict.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let names: Vec<String> = plan.entries.iter().filter_map(|entry| entry.mapped.as_ref().ok()).map(name_of).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let taken = catalog::package::db::names_taken(&mut *self.shared.app.pools.get(Lane::Job)?, &names)?;
+        let mut given: HashSet<String> = HashSet::new();
+        for entry in &mut plan.entries {
+            let Ok(mapped) = &mut entry.mapped else { continue };
+            let mut wanted = name_of(mapped);
+            let others = taken.get(&wanted).is_some_and(|(id, state)| *id != entry.package_id && state != "deleted");
+            if others || given.contains(&wanted) {
+                let short: String = hash::of_guid(&entry.item.guid).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+                let kept: String = wanted.chars().take(name::MAX - 9).collect();
+                wanted = format!("{}-{short}", kept.trim_end_matches('-'));
+                mapped.dict.insert("name".to_owned(), Value::String(wanted.clone()));
+            }
+            given.insert(wanted);
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, plan: Plan, page: &Page, hashes: &[u8], is_last: bool) -> Result<Step> {
+        self.in_fence(|run, ctx| {
+            let mut counts = Counts { unchanged: plan.unchanged, ..Counts::default() };
+            if !plan.inherited.is_empty() {
+                db::orphan(ctx.db()?, &plan.inherited, &run.source.id)?;
+            }
+            run.write_entries(ctx, plan.entries, &mut counts)?;
+            if !is_last {
+                return db::save(ctx.db()?, &run.job.id, &counts, None, None);
+            }
+            let lost = page.faults.iter().map(|message| fault_row(&run.job.id, None, None, "Gather", message)).collect();
+            run.put_faults(ctx, lost)?;
+            counts.errored += i64::try_from(page.faults.len()).unwrap_or(0);
+            counts.seen = i64::try_from(hashes.len() / 16 + page.faults.len()).unwrap_or(0);
+            db::put_seen(ctx.db()?, &run.job.id, run.mark.page, hashes)?;
+            let total = run.mark.total.and_then(|total| i64::try_from(total).ok());
+            db::save(ctx.db()?, &run.job.id, &counts, Some(&run.cursor()?), total)?;
+            if run.mark.listed { db::gathered(ctx.db()?, &run.job.id) } else { Ok(()) }
+        })
+    }
+
+    fn write_entries(&mut self, ctx: &mut Ctx, entries: Vec<Entry>, counts: &mut Counts) -> Result<()> {
+        let mut batch = Vec::with_capacity(entries.len());
+        let mut results = Vec::with_capacity(entries.len());
+        let mut stored = Vec::with_capacity(entries.len());
+        for mut entry in entries {
+            match std::mem::replace(&mut entry.mapped, Ok(Mapped::default())) {
+                Ok(mapped) => {
+                    batch.push(Incoming { id: Some(entry.package_id.clone()), dict: mapped.dict, patch: false });
+                    stored.push(entry);
+                }
+                Err(message) => results.push((entry, Err(message))),
+            }
+        }
+        for (entry, outcome) in stored.into_iter().zip(store_many(ctx, batch)?) {
+            let word = match outcome {
+                Outcome::Created(_) => Ok("added"),
+                Outcome::Updated(_) => Ok("updated"),
+                Outcome::Unchanged(_) => Ok("not modified"),
+                Outcome::Rejected(error) => Err(text_of(&error)),
+            };
+            results.push((entry, word));
+        }
+        let mut objects = Vec::with_capacity(results.len());
+        let mut faults = Vec::new();
+        for (entry, outcome) in results {
+            match outcome {
+                Ok("added") => counts.added += 1,
+                Ok("updated") => counts.updated += 1,
+                Ok(_) => counts.unchanged += 1,
+                Err(_) => counts.errored += 1,
+            }
+            if let Err(message) = &outcome {
+                faults.push(fault_row(&self.job.id, Some(&entry.object_id), Some(&entry.item.guid), "Import", message));
+            }
+            objects.push(self.object_row(entry, outcome.ok()));
+        }
+        db::put_objects(ctx.db()?, &objects)?;
+        self.put_faults(ctx, faults)
+    }
+
+    fn object_row(&self, entry: Entry, outcome: Option<&'static str>) -> ObjectRow {
+        let now = Stamp::now().naive();
+        let good = outcome.is_some();
+        ObjectRow {
+            id: entry.object_id,
+            source_id: self.source.id.clone(),
+            guid: entry.item.guid.clone(),
+            package_id: if good { Some(entry.package_id) } else { entry.known.and_then(|known| known.package_id) },
+            raw_hash: good.then(|| entry.raw_hash.to_vec()),
+            content_hash: good.then(|| entry.content_hash.to_vec()),
+            outcome: outcome.unwrap_or("errored"),
+            state: if good { "COMPLETE" } else { "ERROR" },
+            job_id: self.job.id.clone(),
+            metadata_modified: entry.item.modified.as_deref().and_then(Stamp::parse).map(Stamp::naive),
+            gathered: now,
+            import_finished: Some(now),
+            current: true,
+        }
+    }
+}

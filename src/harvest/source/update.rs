@@ -1,0 +1,43 @@
+//! `harvest_source_update`.
+
+use action::{Action, Ctx, Kind};
+use base::Result;
+use serde_json::Value;
+use store::changes;
+
+use super::{allow, check, create::fields, db, db::Source, view};
+use crate::run;
+
+action::declare! {
+    /// Changes a harvest source.
+    ///
+    /// What is left out stays. An `api_key` of `***` in `config` keeps the stored key; a configuration without one
+    /// forgets it.
+    pub struct Update;
+    /// The source; `id` says which.
+    pub struct UpdateParams(fields());
+}
+
+impl Action for Update {
+    const NAME: &'static str = "harvest_source_update";
+    const KIND: Kind = Kind::Write;
+    type Params = UpdateParams;
+    type Subject = Source;
+    type Output = Value;
+
+    fn allow(ctx: &mut Ctx, params: &UpdateParams) -> Result<Source> {
+        let key = params.0.text("id").or_else(|| params.0.text("name"));
+        allow::may_update(ctx, key.as_ref(), "id")
+    }
+
+    fn run(ctx: &mut Ctx, params: UpdateParams, old: Source) -> Result<Value> {
+        let source = check::read(ctx, &params.0, Some(old.clone()))?;
+        if (Source { modified: old.modified, ..source.clone() }) != old {
+            db::update(ctx.db()?, &source)?;
+            ctx.log(changes::Entity::HarvestSource, &source.id, changes::Kind::Update)?;
+            run::wake::up();
+            return view::whole(ctx, &source);
+        }
+        view::whole(ctx, &old)
+    }
+}
