@@ -416,3 +416,86 @@ fn a_due_source_is_harvested_by_itself() {
     }
     assert_eq!(portal.ok("harvest_job_list", json!({})).as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn a_portal_without_search_is_harvested_by_its_list() {
+    let (portal, remote) = (TestApp::new(), small(120));
+    let _worker = start(&portal);
+    let source = source(&portal, &remote, create());
+    remote.portal().fail(Fault::Status(403), 0, 1);
+    let progress = harvest(&portal, &source);
+    assert_eq!((progress.added, progress.seen, progress.note), (120, 120, None));
+    assert_eq!(remote.portal().seen().by_action["package_show"], 120);
+    remote.portal().fail(Fault::Status(403), 0, 1);
+    assert_eq!(remote.portal().remove(&["dataset-7"]), 1);
+    let again = harvest(&portal, &source);
+    assert_eq!((again.unchanged, again.deleted), (119, 1));
+}
+
+#[test]
+fn a_listing_that_repeats_itself_ends() {
+    use std::io::{Read, Write};
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let body = json!({"success": true, "result": {"count": 1_000_000, "results": [
+        {"id": base::id::new(), "name": "one", "organization": {"name": "body"}}]}})
+    .to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            drop(stream.read(&mut [0; 4096]));
+            drop(write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
+        }
+    });
+    let portal = TestApp::new();
+    let _worker = start(&portal);
+    drop(portal.ok("harvest_source_create", json!({"name": "loop", "url": url, "source_type": "ckan", "config": CREATE})));
+    let id = job(&portal, "loop", false);
+    let progress = wait(&portal, &id);
+    assert_eq!((progress.added, progress.status.as_str()), (1, "Finished"));
+    let report = portal.ok("harvest_job_report", json!({"id": id}));
+    assert!(report["gather_errors"][0]["message"].as_str().unwrap().contains("repeats itself"), "{report}");
+}
+
+#[test]
+fn only_what_the_configuration_asks_for_is_taken() {
+    let (portal, remote) = (TestApp::new(), sample());
+    let _worker = start(&portal);
+    let mut config = create();
+    config["organizations_filter_include"] = json!(["minfin"]);
+    config["default_tags"] = json!([{"name": "harvested here"}]);
+    config["default_extras"] = json!({"origin": "{harvest_source_url}/dataset/{dataset_id}", "access_rights": "mine"});
+    config["override_extras"] = json!(true);
+    let source = source(&portal, &remote, config);
+    let taken = harvest(&portal, &source).added;
+    assert!(taken > 1 && taken < 50, "{taken}");
+    assert_eq!(count(&portal, json!({"fq": "organization:minfin"})), i64::try_from(taken).unwrap());
+    assert_eq!(count(&portal, json!({"fq": "tags:\"harvested here\""})), i64::try_from(taken).unwrap());
+    let dataset = portal.ok("package_show", json!({"id": "budget-spending-2023"}));
+    let extra = |key: &str| {
+        let extras = dataset["extras"].as_array().unwrap();
+        extras.iter().find(|extra| extra["key"] == key).map(|extra| extra["value"].clone())
+    };
+    assert_eq!(extra("origin"), Some(json!(format!("{}/dataset/{}", remote.base_url(), dataset["id"].as_str().unwrap()))));
+    assert_eq!(extra("access_rights"), Some(json!("mine")));
+    assert_eq!(portal.app.quotes.filter(|group| group.is_organization).len(), 1);
+}
+
+#[test]
+fn remote_organizations_are_left_alone_unless_asked_for() {
+    let (portal, remote) = (TestApp::new(), small(3));
+    let _worker = start(&portal);
+    let first = source(&portal, &remote, json!({}));
+    let id = job(&portal, &first, false);
+    assert_eq!(wait(&portal, &id).errored, 3);
+    let report = portal.ok("harvest_job_report", json!({"id": id})).to_string();
+    assert!(report.contains("An organization must be provided"), "{report}");
+    assert_eq!(portal.app.quotes.filter(|_| true).len(), 0);
+    drop(portal.ok("harvest_source_update", json!({"id": first, "config": CREATE})));
+    assert_eq!(harvest(&portal, &first).added, 3);
+    let dataset = portal.ok("package_show", json!({"id": "dataset-1"}));
+    assert_eq!(
+        (&dataset["organization"]["name"], &dataset["owner_org"]),
+        (&json!("body"), &json!("11111111-1111-4111-8111-111111111111"))
+    );
+}
