@@ -1,0 +1,307 @@
+//! The configuration: one table of options under CKAN's names, gathered from defaults, ckan.ini, kurak.toml and the
+//! environment, in this order; the last one wins. The only place that reads the environment.
+
+mod honoured;
+mod ini;
+mod sources;
+
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use action::{
+    Settings,
+    settings::{AuthSettings, SearchSettings},
+};
+use base::{Error, Result, loose, secret::Secret};
+use ipnet::IpNet;
+use serde_json::Value;
+pub use sources::is_root;
+
+/// Options by lower-case name.
+pub type Options = BTreeMap<String, String>;
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    #[default]
+    Auto,
+    Json,
+    Text,
+}
+
+impl std::str::FromStr for LogFormat {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "json" => Ok(Self::Json),
+            "text" => Ok(Self::Text),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Everything that the program was told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// As given, by lower-case name.
+    pub options: Options,
+    /// `kurak.data`: the private PostgreSQL, the index, generated secrets.
+    pub data: PathBuf,
+    /// `sqlalchemy.url`, `DATABASE_URL`; a private PostgreSQL when absent.
+    pub database_url: Option<String>,
+    /// `kurak.migrate`: a start brings the tables to this program's version.
+    pub migrate: bool,
+    /// `kurak.log`: what is logged, such as `info` or `harvest=debug,warn`.
+    pub log: Option<String>,
+    /// `kurak.log_format`.
+    pub log_format: LogFormat,
+    /// `kurak.pg_bindir`.
+    pub pg_bindir: Option<PathBuf>,
+    /// `kurak.host`.
+    pub host: IpAddr,
+    /// `kurak.port`.
+    pub port: u16,
+    /// `kurak.fetch.allow`: networks that may be fetched from although they are not public.
+    pub fetch_allow: Vec<IpNet>,
+    /// `ckan.cors.origin_allow_all`.
+    pub cors_allow_all: bool,
+    /// `ckan.cors.origin_whitelist`.
+    pub cors_origins: Vec<String>,
+    /// What actions read. `secret_key` may still be empty: the data folder then has one.
+    pub settings: Settings,
+}
+
+impl Config {
+    /// Gathers the options. `file` is `-c`; without it comes `CKAN_INI`, else `ckan.ini` in the present folder if there is
+    /// one. A `kurak.toml` beside that file (else in the present folder) is read too.
+    ///
+    /// # Errors
+    /// BadRequest, saying which file or option is wrong and what would be right.
+    pub fn load(file: Option<&Path>) -> Result<Self> {
+        Self::from_options(sources::gather(file)?)
+    }
+
+    /// From options alone.
+    ///
+    /// # Errors
+    /// BadRequest, naming the option that cannot be read.
+    pub fn from_options(options: Options) -> Result<Self> {
+        let read = Reader(&options);
+        let data = match (read.text("kurak.data"), read.text("ckan.storage_path")) {
+            (Some(data), _) => PathBuf::from(data),
+            (None, Some(storage)) => Path::new(&storage).join("kurak"),
+            (None, None) => sources::default_data(),
+        };
+        let port: u16 = read.parsed("kurak.port", "a port number")?.unwrap_or(5000);
+        let host: IpAddr =
+            read.parsed("kurak.host", "an address such as 127.0.0.1")?.unwrap_or_else(|| IpAddr::from([127, 0, 0, 1]));
+        let fetch_allow = read
+            .words("kurak.fetch.allow")
+            .iter()
+            .map(|word| word.parse().map_err(|_error| wrong("kurak.fetch.allow", word, "networks such as 10.0.0.0/8")))
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            data: std::path::absolute(&data).unwrap_or(data),
+            database_url: read.text("sqlalchemy.url").map(without_driver),
+            migrate: read.flag("kurak.migrate", true)?,
+            log: read.text("kurak.log"),
+            log_format: read.parsed("kurak.log_format", "auto, json or text")?.unwrap_or_default(),
+            pg_bindir: read.text("kurak.pg_bindir").map(PathBuf::from),
+            host,
+            port,
+            fetch_allow,
+            cors_allow_all: read.flag("ckan.cors.origin_allow_all", false)?,
+            cors_origins: read.words("ckan.cors.origin_whitelist"),
+            settings: settings(&read, host, port)?,
+            options,
+        })
+    }
+
+    /// Options of CKAN's that were given and that this program does not honour (yet).
+    #[must_use]
+    pub fn not_honoured(&self) -> Vec<&str> {
+        self.options.keys().map(String::as_str).filter(|name| !honoured::is_honoured(name)).collect()
+    }
+
+    /// The options as text, secrets hidden: what is named like one, and the password in an address.
+    #[must_use]
+    pub fn printable(&self) -> Vec<(String, String)> {
+        let is_secret = |name: &str| ["secret", "password", "key", "token"].iter().any(|word| name.contains(word));
+        let shown = |(name, value): (&String, &String)| {
+            (name.clone(), if is_secret(name) { "***".to_owned() } else { without_password(value) })
+        };
+        self.options.iter().map(shown).collect()
+    }
+}
+
+/// `scheme://user:password@host` with `***` for the password; a query may carry one too and goes.
+fn without_password(value: &str) -> String {
+    let Some((scheme, rest)) = value.split_once("://") else { return value.to_owned() };
+    let rest = match rest.split_once('?') {
+        Some((rest, query)) if query.contains("password") => rest,
+        _ => rest,
+    };
+    // The last @ of the authority: a password may hold one.
+    let authority = rest.split('/').next().unwrap_or_default();
+    let (before, after) = match rest.rsplit_once('@') {
+        Some((before, after)) if authority.contains('@') || before.contains(':') => (before, after),
+        _ => return format!("{scheme}://{rest}"),
+    };
+    let user = before.split(':').next().unwrap_or_default();
+    if before.contains(':') { format!("{scheme}://{user}:***@{after}") } else { format!("{scheme}://{before}@{after}") }
+}
+
+fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
+    let standard = Settings::default();
+    let auth = AuthSettings::default();
+    let search = SearchSettings::default();
+    let flag = |name: &str, default: bool| read.flag(&format!("ckan.auth.{name}"), default);
+    Ok(Settings {
+        site_url: read
+            .text("ckan.site_url")
+            .map_or_else(|| format!("http://{host}:{port}"), |url| url.trim_end_matches('/').to_owned()),
+        site_title: read.text("ckan.site_title").unwrap_or(standard.site_title),
+        site_description: read.text("ckan.site_description").unwrap_or_default(),
+        site_id: read.text("ckan.site_id").unwrap_or(standard.site_id),
+        locale_default: read.text("ckan.locale_default").unwrap_or(standard.locale_default),
+        plugins: read.words("ckan.plugins"),
+        email_to: read.text("email_to"),
+        hide_version: read.flag("ckan.hide_version", false)?,
+        secret_key: Secret::new(read.text("secret_key").or_else(|| read.text("beaker.session.secret")).unwrap_or_default()),
+        auth: AuthSettings {
+            anon_create_dataset: flag("anon_create_dataset", auth.anon_create_dataset)?,
+            create_unowned_dataset: flag("create_unowned_dataset", auth.create_unowned_dataset)?,
+            create_dataset_if_not_in_organization: flag(
+                "create_dataset_if_not_in_organization",
+                auth.create_dataset_if_not_in_organization,
+            )?,
+            user_create_groups: flag("user_create_groups", auth.user_create_groups)?,
+            user_create_organizations: flag("user_create_organizations", auth.user_create_organizations)?,
+            user_delete_groups: flag("user_delete_groups", auth.user_delete_groups)?,
+            user_delete_organizations: flag("user_delete_organizations", auth.user_delete_organizations)?,
+            create_user_via_api: flag("create_user_via_api", auth.create_user_via_api)?,
+            public_user_details: flag("public_user_details", auth.public_user_details)?,
+        },
+        search: SearchSettings {
+            default_sort: read.text("ckan.search.default_package_sort").unwrap_or(search.default_sort),
+            rows_max: read.parsed("ckan.search.rows_max", "a number")?.unwrap_or(search.rows_max),
+            facets_limit: read.parsed("search.facets.limit", "a number")?.unwrap_or(search.facets_limit),
+        },
+        group_list_max: read.parsed("ckan.group_and_organization_list_max", "a number")?.unwrap_or(standard.group_list_max),
+        group_list_all_fields_max: read
+            .parsed("ckan.group_and_organization_list_all_fields_max", "a number")?
+            .unwrap_or(standard.group_list_all_fields_max),
+    })
+}
+
+fn wrong(name: &str, value: &str, expected: &str) -> Error {
+    Error::bad_request(format!("the option {name} is \"{value}\", expected {expected}"))
+}
+
+/// SQLAlchemy names a driver (`postgresql+psycopg2://`), libpq does not.
+fn without_driver(url: String) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) if scheme.starts_with("postgres") => format!("postgresql://{rest}"),
+        _ => url,
+    }
+}
+
+struct Reader<'a>(&'a Options);
+
+impl Reader<'_> {
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn words(&self, name: &str) -> Vec<String> {
+        self.text(name)
+            .unwrap_or_default()
+            .split([' ', ',', '\n', '\t'])
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn flag(&self, name: &str, default: bool) -> Result<bool> {
+        let Some(text) = self.text(name) else { return Ok(default) };
+        loose::bool_of(&Value::String(text.clone())).ok_or_else(|| wrong(name, &text, "true or false"))
+    }
+
+    fn parsed<T: std::str::FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>> {
+        self.text(name).map(|text| text.parse().map_err(|_error| wrong(name, &text, expected))).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(pairs: &[(&str, &str)]) -> Options {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn options_become_settings() {
+        let config = Config::from_options(options(&[
+            ("sqlalchemy.url", "postgresql+psycopg2://u:p@h/d"),
+            ("ckan.site_url", "https://data.gov.kg/"),
+            ("ckan.auth.create_unowned_dataset", "True"),
+            ("ckan.plugins", "activity  datastore"),
+            ("kurak.fetch.allow", "127.0.0.0/8, ::1/128"),
+        ]))
+        .unwrap();
+        assert_eq!(config.database_url.as_deref(), Some("postgresql://u:p@h/d"));
+        assert_eq!(config.settings.site_url, "https://data.gov.kg");
+        assert!(config.settings.auth.create_unowned_dataset);
+        assert_eq!(config.settings.plugins, ["activity", "datastore"]);
+        assert_eq!(config.fetch_allow.len(), 2);
+    }
+
+    #[test]
+    fn a_wrong_option_is_named_with_what_would_be_right() {
+        for (name, value) in [("kurak.port", "http"), ("ckan.hide_version", "maybe"), ("kurak.fetch.allow", "everything")] {
+            let error = Config::from_options(options(&[(name, value)])).unwrap_err();
+            assert!(error.message().contains(name) && error.message().contains("expected"), "{error}");
+        }
+    }
+
+    #[test]
+    fn addresses_keep_all_but_their_password() {
+        for (value, shown) in [
+            ("postgresql://u:p@h:5432/d", "postgresql://u:***@h:5432/d"),
+            ("postgresql://u@h/d", "postgresql://u@h/d"),
+            ("postgresql:///d?host=/run/x", "postgresql:///d?host=/run/x"),
+            ("http://h/a@b", "http://h/a@b"),
+            ("no address", "no address"),
+        ] {
+            assert_eq!(without_password(value), shown);
+        }
+    }
+
+    #[test]
+    fn data_goes_where_ckan_stores() {
+        let config = Config::from_options(options(&[("ckan.storage_path", "/srv/ckan")])).unwrap();
+        assert_eq!(config.data, Path::new("/srv/ckan/kurak"));
+        let config = Config::from_options(options(&[("ckan.storage_path", "/srv/ckan"), ("kurak.data", "/x")])).unwrap();
+        assert_eq!(config.data, Path::new("/x"));
+    }
+
+    #[test]
+    fn secrets_are_not_printed_and_unknown_options_are_named() {
+        let config = Config::from_options(options(&[
+            ("secret_key", "s3cret"),
+            ("ckan.tracking_enabled", "true"),
+            ("sqlalchemy.url", "postgresql://u:p@pw/x@h/d?password=pw2"),
+        ]))
+        .unwrap();
+        let printed = format!("{:?}", config.printable());
+        assert!(!printed.contains("s3cret") && !printed.contains("pw"), "{printed}");
+        assert_eq!(config.not_honoured(), ["ckan.tracking_enabled"]);
+    }
+}

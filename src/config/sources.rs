@@ -1,0 +1,151 @@
+//! Where options come from.
+
+use std::path::{Path, PathBuf};
+
+use base::{Error, Result};
+
+use super::{Options, honoured::is_honoured, ini};
+
+/// Variables with a name of their own (CKAN's `environment.py`).
+const NAMED: &[(&str, &str)] = &[
+    ("DATABASE_URL", "sqlalchemy.url"),
+    ("CKAN_SQLALCHEMY_URL", "sqlalchemy.url"),
+    ("CKAN_SITE_URL", "ckan.site_url"),
+    ("CKAN_SITE_ID", "ckan.site_id"),
+    ("CKAN_STORAGE_PATH", "ckan.storage_path"),
+    ("CKAN_DATASTORE_WRITE_URL", "ckan.datastore.write_url"),
+    ("CKAN_DATASTORE_READ_URL", "ckan.datastore.read_url"),
+    ("CKAN_SOLR_URL", "solr_url"),
+    ("CKAN_REDIS_URL", "ckan.redis.url"),
+    ("CKAN_SMTP_SERVER", "smtp.server"),
+    ("CKAN_MAX_UPLOAD_SIZE_MB", "ckan.max_resource_size"),
+];
+
+/// Reads all sources, the weakest first: CKAN's file, `kurak.toml` beside it, the environment.
+///
+/// # Errors
+/// BadRequest, for a file that was named and cannot be read, or one that cannot be understood.
+pub fn gather(file: Option<&Path>) -> Result<Options> {
+    let environment: Vec<(String, String)> =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+    let named = |name: &str| environment.iter().find(|(known, _)| known == name).map(|(_, value)| PathBuf::from(value));
+    let named = file.map(Path::to_path_buf).or_else(|| named("CKAN_INI").filter(|path| !path.as_os_str().is_empty()));
+    let main = named.or_else(|| Some(PathBuf::from("ckan.ini")).filter(|path| path.exists()));
+    let mut options = Options::new();
+    if let Some(path) = &main {
+        options.extend(read(path)?);
+    }
+    let beside = main.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join("kurak.toml");
+    if main.as_deref() != Some(&beside) && beside.exists() {
+        options.extend(read(&beside)?);
+    }
+    options.extend(of_environment(&environment));
+    Ok(options)
+}
+
+fn read(path: &Path) -> Result<Options> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Error::bad_request(format!("cannot read {}: {error}", path.display())))?;
+    if path.extension().is_some_and(|extension| extension == "toml") {
+        let table: toml::Table = text.parse().map_err(|error| Error::bad_request(format!("{}: {error}", path.display())))?;
+        let mut options = Options::new();
+        flatten("", &table, &mut options);
+        Ok(options)
+    } else {
+        ini::parse(&text, path)
+    }
+}
+
+/// `[kurak.fetch] allow = […]` becomes `kurak.fetch.allow`.
+fn flatten(prefix: &str, table: &toml::Table, into: &mut Options) {
+    for (name, value) in table {
+        let name = if prefix.is_empty() { name.to_lowercase() } else { format!("{prefix}.{}", name.to_lowercase()) };
+        match value {
+            toml::Value::Table(table) => flatten(&name, table, into),
+            toml::Value::Array(items) => {
+                let words: Vec<String> = items.iter().map(plain).collect();
+                into.insert(name, words.join(" "));
+            }
+            other => {
+                into.insert(name, plain(other));
+            }
+        }
+    }
+}
+
+fn plain(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// `CKAN___X__Y` is `x.y`, `CKAN__X__Y` is `ckan.x.y` (ckanext-envvars), `KURAK_X__Y` is `kurak.x.y`.
+fn of_environment(environment: &[(String, String)]) -> Options {
+    let dotted = |name: &str| name.to_lowercase().replace("__", ".");
+    let mut options = Options::new();
+    for (variable, option) in NAMED {
+        if let Some((_, value)) = environment.iter().find(|(name, value)| name == variable && !value.is_empty()) {
+            options.insert((*option).to_owned(), value.clone());
+        }
+    }
+    for (name, value) in environment {
+        if let Some(rest) = name.strip_prefix("CKAN___") {
+            options.insert(dotted(rest), value.clone());
+        } else if let Some(rest) = name.strip_prefix("CKAN__") {
+            options.insert(format!("ckan.{}", dotted(rest)), value.clone());
+        } else if let Some(rest) = name.strip_prefix("KURAK_") {
+            // Scripts have variables of the same beginning that are none of the program's.
+            let option = format!("kurak.{}", dotted(rest));
+            if is_honoured(&option) {
+                options.insert(option, value.clone());
+            }
+        }
+    }
+    options
+}
+
+/// True when the program runs as root.
+pub fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|owner| std::os::unix::fs::MetadataExt::uid(&owner) == 0)
+}
+
+/// Where data goes when nobody says. Root's own folders are closed to the user that the private PostgreSQL runs as.
+pub fn default_data() -> PathBuf {
+    PathBuf::from(if is_root() { "/var/lib/kurak" } else { "kurak-data" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_become_options() {
+        let environment = [
+            ("CKAN_SQLALCHEMY_URL", "postgresql://a"),
+            ("DATABASE_URL", "postgresql://b"),
+            ("CKAN___CKAN__AUTH__CREATE_UNOWNED_DATASET", "true"),
+            ("CKAN__SITE_TITLE", "Портал"),
+            ("KURAK_FETCH__ALLOW", "10.0.0.0/8"),
+            ("KURAK_PG_BINDIR", "/pg"),
+            ("KURAK_SHAPES", "of a script"),
+            ("DATABASE_URL_OLD", "not ours"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let options = of_environment(&environment);
+        assert_eq!(options["sqlalchemy.url"], "postgresql://a");
+        assert_eq!(options["ckan.auth.create_unowned_dataset"], "true");
+        assert_eq!(options["ckan.site_title"], "Портал");
+        assert_eq!(options["kurak.fetch.allow"], "10.0.0.0/8");
+        assert_eq!(options["kurak.pg_bindir"], "/pg");
+        assert_eq!(options.len(), 5, "{options:?}");
+    }
+
+    #[test]
+    fn tables_of_toml_become_dotted_names() {
+        let mut options = Options::new();
+        flatten("", &"[kurak]\nport = 80\n[kurak.fetch]\nallow = [\"::1/128\"]\n".parse().unwrap(), &mut options);
+        assert_eq!(options["kurak.port"], "80");
+        assert_eq!(options["kurak.fetch.allow"], "::1/128");
+    }
+}
