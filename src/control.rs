@@ -1,0 +1,179 @@
+//! The door of a running server for commands on the same data folder: a socket that only the server's own user can
+//! reach. The index has one owner, so a command that wants something of it asks here; everything else a command does on
+//! the database, which the server follows.
+//!
+//! One line asks, lines of JSON answer: `{"seen": 500}` on the way, `{"done": …}` or `{"error": "…"}` at the end.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader, Read, Write},
+    os::{
+        fd::AsRawFd,
+        unix::{
+            fs::DirBuilderExt,
+            net::{UnixListener, UnixStream},
+        },
+    },
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use action::App;
+use base::{Error, Result};
+use serde_json::{Value, json};
+
+use crate::upkeep;
+
+/// The longest line that is read.
+const LINE: u64 = 64 * 1024 * 1024;
+/// How long a rebuild is waited for.
+const REBUILD: Duration = Duration::from_secs(3_600);
+
+/// The open door; closed when dropped.
+pub struct Door {
+    folder: PathBuf,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+fn folder_of(data: &Path) -> PathBuf {
+    data.join("control")
+}
+
+/// Calls `with` with a path that is short enough for a socket (some hundred bytes), wherever the folder lies.
+fn reach<T>(folder: &Path, with: impl FnOnce(&Path) -> std::io::Result<T>) -> std::io::Result<T> {
+    let open = File::open(folder)?;
+    let short = PathBuf::from(format!("/proc/self/fd/{}", open.as_raw_fd()));
+    let place = if short.exists() { short.as_path() } else { folder };
+    with(&place.join("door"))
+}
+
+impl Door {
+    /// Opens it. The caller owns the data folder's index: a socket that lies there is a dead one's.
+    ///
+    /// # Errors
+    /// Internal, if the socket cannot be made.
+    pub fn open(app: &Arc<App>, data: &Path) -> Result<Self> {
+        let folder = folder_of(data);
+        let failed = |error: std::io::Error| Error::internal(format!("{}: {error}", folder.display()));
+        // The folder is closed to others before there is a socket in it.
+        match fs::DirBuilder::new().mode(0o700).create(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(failed(error)),
+            _ => {}
+        }
+        let _none = fs::remove_file(folder.join("door"));
+        let listener = reach(&folder, |path| UnixListener::bind(path)).map_err(failed)?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let (flag, app) = (Arc::clone(&stop), Arc::clone(app));
+        let listen = move || {
+            for stream in listener.incoming() {
+                if flag.load(Ordering::Acquire) {
+                    return;
+                }
+                let Ok(stream) = stream else { continue };
+                let (flag, app) = (Arc::clone(&flag), Arc::clone(&app));
+                let answer = move || answer(&app, &flag, &stream);
+                if let Err(error) = std::thread::Builder::new().name("control".to_owned()).spawn(answer) {
+                    tracing::warn!(%error, "a command cannot be answered");
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("door".to_owned()).spawn(listen).map_err(Error::internal)?;
+        Ok(Self { folder, stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        // Wakes the listener up.
+        let woken = reach(&self.folder, |path| UnixStream::connect(path)).is_ok();
+        if let Some(thread) = self.thread.take().filter(|_| woken) {
+            drop(thread.join());
+        }
+        let _gone = fs::remove_file(self.folder.join("door"));
+    }
+}
+
+fn say(mut stream: &UnixStream, line: &Value) -> std::io::Result<()> {
+    stream.write_all(format!("{line}\n").as_bytes())
+}
+
+fn answer(app: &Arc<App>, stop: &AtomicBool, stream: &UnixStream) {
+    let mut line = String::new();
+    // The reader has to be quick, a command that hangs must not.
+    let _set = stream.set_read_timeout(Some(Duration::from_secs(5)));
+    if BufReader::new(stream.take(64)).read_line(&mut line).is_err() {
+        return;
+    }
+    let outcome = match line.trim() {
+        "ping" => Ok(json!({"process": std::process::id()})),
+        "rebuild" => rebuild(app, stop, stream),
+        "check" => check(app, stream),
+        other => Err(Error::bad_request(format!("unknown request \"{other}\""))),
+    };
+    let last = match outcome {
+        Ok(done) => json!({"done": done}),
+        Err(error) => json!({"error": error.to_string()}),
+    };
+    // Whoever asked may have left.
+    let _gone = say(stream, &last);
+}
+
+fn rebuild(app: &App, stop: &AtomicBool, stream: &UnixStream) -> Result<Value> {
+    let feed = app.feed().ok_or_else(|| Error::unavailable("the server is still starting"))?;
+    let (before, begin) = (feed.rebuilds(), Instant::now());
+    tracing::info!("a command asks for a rebuild of the index");
+    feed.request_rebuild();
+    while feed.rebuilds() == before {
+        if stop.load(Ordering::Acquire) {
+            return Err(Error::unavailable("the server stops"));
+        }
+        if begin.elapsed() > REBUILD {
+            return Err(Error::unavailable("the rebuild does not end; the server's log may say why"));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        // Whoever asked may have left; what he asked for is done all the same.
+        let _gone = say(stream, &json!({"seen": 0}));
+    }
+    Ok(json!({"count": app.index.count()}))
+}
+
+fn check(app: &App, stream: &UnixStream) -> Result<Value> {
+    let found = upkeep::check(app, &mut |seen| {
+        let _gone = say(stream, &json!({"seen": seen}));
+    })?;
+    Ok(json!({"count": app.index.count(), "missing": found.missing, "stale": found.stale, "surplus": found.surplus}))
+}
+
+/// Asks the server that runs on this data folder; `None` when there is none. `told` hears how many datasets were seen
+/// since it last heard.
+///
+/// # Errors
+/// Internal with the server's words; Unavailable, when it ends meanwhile.
+pub fn ask(data: &Path, request: &str, told: &mut dyn FnMut(u64)) -> Result<Option<Value>> {
+    let Ok(mut stream) = reach(&folder_of(data), |path| UnixStream::connect(path)) else { return Ok(None) };
+    stream.write_all(format!("{request}\n").as_bytes()).map_err(Error::unavailable)?;
+    for line in BufReader::new(stream.take(LINE)).lines() {
+        let line: Value = serde_json::from_str(&line.map_err(Error::unavailable)?).map_err(Error::internal)?;
+        if let Some(seen) = line.get("seen").and_then(Value::as_u64) {
+            told(seen);
+        } else if let Some(done) = line.get("done") {
+            return Ok(Some(done.clone()));
+        } else if let Some(error) = line.get("error").and_then(Value::as_str) {
+            return Err(Error::internal(format!("the running server says: {error}")));
+        }
+    }
+    Err(Error::unavailable("the running server ended before it had answered"))
+}
+
+/// True when a server runs on this data folder.
+#[must_use]
+pub fn is_served(data: &Path) -> bool {
+    matches!(ask(data, "ping", &mut |_| ()), Ok(Some(_)))
+}
