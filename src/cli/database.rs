@@ -1,0 +1,52 @@
+//! `kurak db`.
+
+use base::{Error, Result};
+use clap::Subcommand;
+use store::Lane;
+
+use super::print;
+use crate::{Database, Kurak, config::Config};
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make the tables
+    Init,
+    /// Bring the tables to the newest version
+    Upgrade,
+    /// Print the version of the tables
+    Version,
+    /// Remove all tables and everything in them
+    Clean {
+        /// Do it without a question
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+pub fn run(config: &Config, command: &Command) -> Result<()> {
+    let migrating = Config { migrate: true, ..config.clone() };
+    match command {
+        // Making the tables also makes the user that the site acts as.
+        Command::Init => print::line(format!("Initialising DB: SUCCESS ({})", version(&Kurak::tools(migrating)?.app().pools)?)),
+        Command::Upgrade => print::line(format!("Upgrading DB: SUCCESS ({})", version(&Database::open(&migrating)?.pools)?)),
+        Command::Version => print::line(version(&Database::connect(config)?.pools)?),
+        Command::Clean { yes } => clean(config, *yes),
+    }
+}
+
+fn version(pools: &store::Pools) -> Result<String> {
+    let version = store::migrate::version(&mut *pools.get(Lane::Job)?)?;
+    Ok(version.unwrap_or_else(|| "none: the database is empty".to_owned()))
+}
+
+fn clean(config: &Config, yes: bool) -> Result<()> {
+    if !yes {
+        return Err(Error::bad_request("this removes every dataset, user and harvest; say --yes if that is meant"));
+    }
+    if crate::control::is_served(&config.data) {
+        return Err(Error::unavailable("a server runs on this data folder; stop it first"));
+    }
+    let database = Database::connect(config)?;
+    store::migrate::downgrade(&mut *database.pools.get(Lane::Job)?)?;
+    print::line("Cleaning DB: SUCCESS")
+}

@@ -1,0 +1,105 @@
+//! What a command says: results on standard output, progress on standard error and only on a terminal.
+
+use std::{fmt::Display, io::Write};
+
+use base::{Error, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
+
+/// Prints a line. A reader that has seen enough (`| head`) is no failure.
+///
+/// # Errors
+/// Internal, if standard output cannot be written.
+pub fn line(text: impl Display) -> Result<()> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::internal(format!("standard output: {error}"))),
+        _ => Ok(()),
+    }
+}
+
+/// Prints rows under a header, columns lined up.
+///
+/// # Errors
+/// As [`line`].
+pub fn table(header: &[&str], rows: &[Vec<String>]) -> Result<()> {
+    let mut widths: Vec<usize> = header.iter().map(|name| name.chars().count()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let print = |cells: &mut dyn Iterator<Item = &str>| {
+        let padded: Vec<String> = cells.zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        line(padded.join("  ").trim_end())
+    };
+    print(&mut header.iter().copied())?;
+    rows.iter().try_for_each(|row| print(&mut row.iter().map(String::as_str)))
+}
+
+/// Prints a list as JSON or as a table of these members; `stats.added` is a member of a member.
+///
+/// # Errors
+/// As [`line`].
+pub fn list(items: &Value, members: &[&str], as_json: bool) -> Result<()> {
+    if as_json {
+        return json(items);
+    }
+    let member =
+        |item: &Value, path: &str| path.split('.').try_fold(item, |value, name| value.get(name)).map(cell).unwrap_or_default();
+    let rows: Vec<Vec<String>> =
+        items.as_array().into_iter().flatten().map(|item| members.iter().map(|path| member(item, path)).collect()).collect();
+    let header: Vec<&str> = members.iter().map(|path| path.rsplit('.').next().unwrap_or(path)).collect();
+    table(&header, &rows)
+}
+
+/// Prints a value as JSON.
+///
+/// # Errors
+/// As [`line`].
+pub fn json(value: &Value) -> Result<()> {
+    line(serde_json::to_string_pretty(value).map_err(Error::internal)?)
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        // Nobody's text may move the cursor.
+        Value::String(text) => text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect(),
+        other => other.to_string(),
+    }
+}
+
+/// A bar for so many things; hidden when standard error is no terminal.
+///
+/// # Errors
+/// Never, as long as the template is one.
+pub fn bar(total: u64, what: &str) -> Result<ProgressBar> {
+    let template = format!("{{bar:40}} {{pos}} of {{len}} {what}, {{per_sec}}, {{eta}} left {{msg}}");
+    let style = ProgressStyle::with_template(&template).map_err(Error::internal)?;
+    Ok(ProgressBar::new(total).with_style(style))
+}
+
+/// A wheel that turns while something takes as long as it takes.
+///
+/// # Errors
+/// Never, as long as the template is one.
+pub fn wheel(what: String) -> Result<ProgressBar> {
+    let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})").map_err(Error::internal)?;
+    let wheel = ProgressBar::new_spinner().with_style(style).with_message(what);
+    wheel.enable_steady_tick(std::time::Duration::from_millis(120));
+    Ok(wheel)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn cells_are_one_line_of_text() {
+        assert_eq!(cell(&json!("a\nb\u{1b}[2J")), "a b [2J");
+        assert_eq!(cell(&json!(null)), "");
+        assert_eq!(cell(&json!(true)), "true");
+    }
+}

@@ -1,0 +1,51 @@
+//! `kurak run`.
+
+use std::net::{IpAddr, SocketAddr};
+
+use base::{Error, Result};
+
+use super::signals::Signals;
+use crate::{Kurak, config::Config};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Address to listen on
+    #[arg(short = 'H', long)]
+    host: Option<String>,
+    /// Port to listen on
+    #[arg(short, long)]
+    port: Option<u16>,
+}
+
+/// Serves until SIGINT or SIGTERM; requests in flight finish.
+pub fn run(mut config: Config, arguments: &Arguments) -> Result<()> {
+    let signals = Signals::listen()?;
+    if let Some(host) = &arguments.host {
+        config.host = host_of(host)?;
+    }
+    config.port = arguments.port.unwrap_or(config.port);
+    let address = SocketAddr::new(config.host, config.port);
+    if !config.options.contains_key("ckan.site_url") {
+        config.settings.site_url = format!("http://{address}");
+    }
+    let unread = config.not_honoured().join(" ");
+    if !unread.is_empty() {
+        tracing::warn!(options = unread, "these options do nothing here");
+    }
+    let kurak = Kurak::open(config)?;
+    let server = kurak.serve(address)?;
+    tracing::info!(address = %server.address(), data = %kurak.config().data.display(), "serving");
+    signals.wait();
+    tracing::info!("stopping: requests in flight finish");
+    server.stop();
+    Ok(())
+}
+
+/// The address in `--host`; CKAN's users write `localhost`.
+///
+/// # Errors
+/// BadRequest, if it is none.
+pub fn host_of(host: &str) -> Result<IpAddr> {
+    let address = if host == "localhost" { "127.0.0.1" } else { host };
+    address.parse().map_err(|_error| Error::bad_request(format!("--host: \"{host}\" is not an address such as 127.0.0.1")))
+}

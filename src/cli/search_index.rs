@@ -1,0 +1,96 @@
+//! `kurak search-index`. The index has one owner: while a server runs, it does what is asked, and the command waits.
+
+use base::{Error, Result};
+use clap::Subcommand;
+use serde_json::{Value, json};
+use store::Lane;
+
+use super::print;
+use crate::{Kurak, config::Config, control, db, upkeep};
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Build the index anew from the database; searches go on answering from the old one
+    Rebuild {
+        /// Say nothing but faults
+        #[arg(short, long)]
+        quiet: bool,
+    },
+    /// Compare every entry of the index with the database; fails when they differ
+    Check {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Empty the index; the next start builds it anew
+    Clear,
+}
+
+pub fn run(config: Config, command: &Command) -> Result<()> {
+    match command {
+        Command::Rebuild { quiet } => rebuild(config, *quiet),
+        Command::Check { json } => check(config, *json),
+        Command::Clear => clear(config),
+    }
+}
+
+fn rebuild(config: Config, quiet: bool) -> Result<()> {
+    let wheel = if quiet { indicatif::ProgressBar::hidden() } else { print::wheel("building the index".to_owned())? };
+    let count = if let Some(done) = control::ask(&config.data, "rebuild", &mut |_| ())? {
+        done.get("count").and_then(Value::as_u64).unwrap_or_default()
+    } else {
+        let kurak = Kurak::with_index(config)?;
+        upkeep::rebuild(kurak.app())?;
+        kurak.app().index.count()
+    };
+    wheel.finish_and_clear();
+    if quiet { Ok(()) } else { print::line(format!("{count} datasets are in the index")) }
+}
+
+fn check(config: Config, as_json: bool) -> Result<()> {
+    let bar = print::bar(0, "datasets")?;
+    let found = if let Some(done) = control::ask(&config.data, "check", &mut |seen| bar.inc(seen))? {
+        done
+    } else {
+        let mut kurak = Kurak::with_index(config)?;
+        upkeep::catch_up(&kurak.follow()?)?;
+        bar.set_length(db::count_documents(&mut *kurak.app().pools.get(Lane::Job)?)?);
+        let found = upkeep::check(kurak.app(), &mut |seen| bar.inc(seen))?;
+        let count = kurak.app().index.count();
+        json!({"count": count, "missing": found.missing, "stale": found.stale, "surplus": found.surplus})
+    };
+    bar.finish_and_clear();
+    tell(&found, as_json)
+}
+
+fn tell(found: &Value, as_json: bool) -> Result<()> {
+    if as_json {
+        print::json(found)?;
+    }
+    let mut counts = Vec::new();
+    for what in ["missing", "stale", "surplus"] {
+        let ids = found.get(what).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        if !as_json {
+            ids.iter().try_for_each(|id| print::line(format!("{what}: {}", id.as_str().unwrap_or_default())))?;
+        }
+        if !ids.is_empty() {
+            counts.push(format!("{} {what}", ids.len()));
+        }
+    }
+    if !counts.is_empty() {
+        return Err(Error::internal(format!(
+            "index and database differ: {}; `kurak search-index rebuild` mends it",
+            counts.join(", ")
+        )));
+    }
+    let count = found.get("count").and_then(Value::as_u64).unwrap_or_default();
+    if as_json { Ok(()) } else { print::line(format!("the index equals the database: {count} datasets")) }
+}
+
+fn clear(config: Config) -> Result<()> {
+    if control::is_served(&config.data) {
+        return Err(Error::unavailable("a server runs on this data folder; stop it first, or use `search-index rebuild`"));
+    }
+    Kurak::with_index(config)?.app().index.clear()?;
+    print::line("the index is empty; the next start builds it anew")
+}
