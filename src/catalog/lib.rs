@@ -1,8 +1,10 @@
 //! The catalog itself, a folder a noun.
 
 pub mod flag;
+pub mod group;
 pub mod license;
 pub mod member;
+pub mod organization;
 pub mod package;
 pub mod resource;
 pub mod site;
@@ -15,7 +17,17 @@ use action::{App, Row};
 /// Every action of the catalog.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    [package::rows(), resource::rows(), license::rows(), site::rows(), tag::rows(), member::rows()].concat()
+    [
+        package::rows(),
+        resource::rows(),
+        organization::rows(),
+        group::rows(),
+        member::rows(),
+        tag::rows(),
+        license::rows(),
+        site::rows(),
+    ]
+    .concat()
 }
 
 /// What the follower keeps up to date.

@@ -43,9 +43,18 @@ fn nobody_touches_the_tokens_of_others() {
         let error = portal.call(&editor, action, input.clone()).unwrap_err();
         assert_eq!((error.kind(), error.message()), (Kind::Denied, ""), "{action} {input}");
     }
-    assert_eq!(portal.call(&editor, "api_token_create", json!({"user": "nobody", "name": "x"})).unwrap_err().message(), "User not found");
-    assert_eq!(portal.call(&TestApp::site(), "api_token_list", json!({"user_id": "nobody"})).unwrap_err().message(), "User not found");
-    assert_eq!(faults(portal.call(&other, "api_token_create", json!({"user": "other", "name": ""}))), json!({"name": ["Missing value"]}));
+    assert_eq!(
+        portal.call(&editor, "api_token_create", json!({"user": "nobody", "name": "x"})).unwrap_err().message(),
+        "User not found"
+    );
+    assert_eq!(
+        portal.call(&TestApp::site(), "api_token_list", json!({"user_id": "nobody"})).unwrap_err().message(),
+        "User not found"
+    );
+    assert_eq!(
+        faults(portal.call(&other, "api_token_create", json!({"user": "other", "name": ""}))),
+        json!({"name": ["Missing value"]})
+    );
     assert_eq!(faults(portal.call(&other, "api_token_list", json!({}))), json!({"user_id": ["Missing value"]}));
     assert_eq!(faults(portal.call(&other, "api_token_revoke", json!({}))), json!({"token": ["Missing value"]}));
     assert_eq!(portal.ok("api_token_revoke", json!({"jti": made["id"]})), Value::Null);
@@ -54,7 +63,8 @@ fn nobody_touches_the_tokens_of_others() {
 #[test]
 fn a_user_can_be_made_with_a_token() {
     let portal = TestApp::new();
-    let made = portal.ok("user_create", json!({"name": "wt", "email": "wt@example.com", "password": "password123", "with_apitoken": true}));
+    let made = portal
+        .ok("user_create", json!({"name": "wt", "email": "wt@example.com", "password": "password123", "with_apitoken": true}));
     assert_eq!(portal.app.actors.resolve(&portal.app.pools, made["token"].as_str().unwrap()).unwrap().name(), "wt");
     assert_eq!(portal.ok("api_token_list", json!({"user_id": "wt"}))[0]["name"], "default");
 }

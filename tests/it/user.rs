@@ -24,7 +24,10 @@ fn a_new_user_shows_his_address_to_himself_alone() {
     assert!(strange.get("email").is_none());
     assert_eq!(strange["email_hash"], made["email_hash"]);
     assert_eq!(made["email_hash"].as_str().unwrap().len(), 32);
-    let full = portal.ok("user_show", json!({"id": "aizada", "include_password_hash": true, "include_num_followers": true, "include_datasets": "True"}));
+    let full = portal.ok(
+        "user_show",
+        json!({"id": "aizada", "include_password_hash": true, "include_num_followers": true, "include_datasets": "True"}),
+    );
     assert!(full["password_hash"].as_str().unwrap().starts_with("$argon2id$"));
     assert_eq!((&full["num_followers"], &full["datasets"]), (&json!(0), &json!([])));
     assert!(portal.call(&own, "user_show", json!({"include_password_hash": true})).unwrap().get("password_hash").is_none());
@@ -48,7 +51,10 @@ fn all_faults_of_a_user_are_told_at_once() {
             "about": ["Edit not allowed as it looks like spam. Please avoid links in your description."],
         })
     );
-    assert_eq!(fault(json!({"name": 5, "email": "a@b.c", "password": 12345678}))["password"], json!(["Passwords must be strings"]));
+    assert_eq!(
+        fault(json!({"name": 5, "email": "a@b.c", "password": 12345678}))["password"],
+        json!(["Passwords must be strings"])
+    );
     let denied = portal.call(&actor(&portal, "editor"), "user_create", json!({})).unwrap_err();
     assert_eq!((denied.kind(), denied.message()), (Kind::Denied, "User editor not authorized to create users via the API"));
 }
@@ -66,7 +72,8 @@ fn imported_users_keep_id_and_hash() {
         faults(open.call(&Actor::anonymous(), "user_create", sent)),
         json!({"id": ["The input field id was not expected."], "password": ["Missing value"]})
     );
-    let plain = json!({"name": "plain", "email": "p@example.com", "password": "password123", "sysadmin": true, "state": "deleted"});
+    let plain =
+        json!({"name": "plain", "email": "p@example.com", "password": "password123", "sysadmin": true, "state": "deleted"});
     let made = open.call(&Actor::anonymous(), "user_create", plain).unwrap();
     assert_eq!((&made["sysadmin"], &made["state"]), (&json!(false), &json!("active")));
 }
@@ -91,7 +98,10 @@ fn lists_leave_out_the_site_and_the_deleted() {
     ctx.finish().unwrap();
     assert!(portal.app.actors.resolve(&portal.app.pools, &token).unwrap().is_anonymous());
     assert_eq!(portal.ok("user_list", json!({"all_fields": false})), json!(["azamat", "zhanyl"]));
-    assert_eq!(portal.ok("user_list", json!({"all_fields": "no", "include_site_user": true})), json!(["azamat", "default", "zhanyl"]));
+    assert_eq!(
+        portal.ok("user_list", json!({"all_fields": "no", "include_site_user": true})),
+        json!(["azamat", "default", "zhanyl"])
+    );
     assert_eq!(portal.ok("user_list", json!({"all_fields": false, "q": "%"})), json!([]));
     assert_eq!(portal.ok("user_list", json!({"email": "ZHANYL@example.com"}))[0]["name"], "zhanyl");
     assert_eq!(portal.ok("user_show", json!({"id": "gone"}))["state"], "deleted");
@@ -101,14 +111,19 @@ fn lists_leave_out_the_site_and_the_deleted() {
     assert!(listed[0].get("email").is_none());
     assert_eq!(listed[1]["email"], "zhanyl@example.com");
     assert_eq!(portal.call(&other, "user_list", json!({"email": "a"})).unwrap_err().kind(), Kind::Denied);
-    assert_eq!(faults(portal.call(&other, "user_list", json!({"order_by": "edits"}))), json!({"message": "order_by=edits is no longer supported"}));
+    assert_eq!(
+        faults(portal.call(&other, "user_list", json!({"order_by": "edits"}))),
+        json!({"message": "order_by=edits is no longer supported"})
+    );
 }
 
 #[test]
 fn a_portal_can_hide_its_users() {
     let portal = TestApp::with(|settings| settings.auth.public_user_details = false);
     user(&portal, "hidden");
-    for (action, input) in [("user_list", json!({})), ("user_show", json!({"id": "hidden"})), ("user_show", json!({"id": "nobody"}))] {
+    for (action, input) in
+        [("user_list", json!({})), ("user_show", json!({"id": "hidden"})), ("user_show", json!({"id": "nobody"}))]
+    {
         assert_eq!(portal.call(&Actor::anonymous(), action, input.clone()).unwrap_err().kind(), Kind::Denied, "{action} {input}");
     }
     assert_eq!(portal.call(&Actor::anonymous(), "user_show", json!({})).unwrap_err().kind(), Kind::NotFound);

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use base::Result;
 use diesel::{
-    ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper,
     sql_types::{Nullable, Text},
 };
 use store::{
     error,
-    schema::{group_member, group_parent, groups, package, package_group, users},
+    schema::{group_member, group_parent, package, package_group, users},
 };
 
 diesel::define_sql_function! {
@@ -65,6 +66,20 @@ pub fn find_user(connection: &mut PgConnection, id_or_name: &str) -> Result<Opti
         return Ok(by_id);
     }
     users::table.filter(users::name.eq(id_or_name)).select(UserRow::as_select()).first(connection).optional().map_err(error::of)
+}
+
+/// The ids behind these ids and names of users who are not deleted.
+///
+/// # Errors
+/// What the database says.
+pub fn ids_of(connection: &mut PgConnection, keys: &[String]) -> Result<HashMap<String, String>> {
+    let rows: Vec<(String, String)> = users::table
+        .filter(users::id.eq_any(keys).or(users::name.eq_any(keys)))
+        .filter(users::state.ne("deleted"))
+        .select((users::id, users::name))
+        .load(connection)
+        .map_err(error::of)?;
+    Ok(rows.into_iter().flat_map(|(id, name)| [(id.clone(), id.clone()), (name, id)]).collect())
 }
 
 /// The accounts of these users, in no order.
@@ -188,14 +203,4 @@ pub fn parents(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<(Str
         .select((group_parent::group_id, group_parent::parent_id, group_parent::capacity))
         .load(connection)
         .map_err(error::of)
-}
-
-/// Locks a group's row, so that changes of its members come one after the other.
-///
-/// # Errors
-/// What the database says.
-pub fn lock(connection: &mut PgConnection, group: &str) -> Result<()> {
-    let _id: Option<String> =
-        groups::table.find(group).select(groups::id).for_update().first(connection).optional().map_err(error::of)?;
-    Ok(())
 }

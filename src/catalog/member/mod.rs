@@ -1,6 +1,9 @@
 //! Members: users in organizations and groups, with their role.
 
+pub mod create;
 pub mod db;
+pub mod delete;
+pub mod list;
 pub mod view;
 
 use action::Row;
@@ -8,5 +11,5 @@ use action::Row;
 /// The actions of this noun.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    Vec::new()
+    vec![Row::of::<list::List>(), Row::of::<create::Create>(), Row::of::<delete::Delete>()]
 }

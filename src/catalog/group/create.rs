@@ -1,0 +1,72 @@
+//! `group_create`, and what `organization_create` shares with it.
+
+use action::{Action, Ctx, Dict, Field, Kind};
+use base::{Result, loose::Loose};
+use serde_json::{Value, json};
+
+use super::{
+    Family, allow, check,
+    view::{self, Options, View},
+    write,
+};
+
+action::declare! {
+    /// Creates a group, whose admin is who made it.
+    pub struct Create;
+    /// The group.
+    pub struct CreateParams(fields());
+}
+
+/// What clients may send of an organization or group.
+#[must_use]
+pub fn fields() -> Vec<Field> {
+    let field = |name, doc, schema| Field { name, doc, schema, required: false };
+    let text = String::schema;
+    let list = |item: Value| json!({"type": "array", "items": item});
+    let named = json!({"type": "object", "properties": {"name": text(), "capacity": text()}});
+    vec![
+        Field { name: "name", doc: "Unique name in URLs: 2 to 100 of a-z, 0-9, - and _.", schema: text(), required: true },
+        field("id", "A UUID; sysadmins only.", text()),
+        field("title", "Title.", text()),
+        field("title_translated", "Title by language: {\"ky\": …, \"ru\": …, \"en\": …}.", json!({"type": "object"})),
+        field("description", "What it is, Markdown.", text()),
+        field("description_translated", "Description by language.", json!({"type": "object"})),
+        field("image_url", "Address of a picture.", text()),
+        field("type", "Type; never changes.", text()),
+        field("state", "active or deleted.", text()),
+        field("approval_status", "approved unless said otherwise.", text()),
+        field(
+            "extras",
+            "Further keys and values.",
+            list(json!({"type": "object", "properties": {"key": text(), "value": text()}})),
+        ),
+        field("users", "Members; capacity is admin, editor or member.", list(named.clone())),
+        field("groups", "The groups above it.", list(named)),
+    ]
+}
+
+impl Action for Create {
+    const NAME: &'static str = "group_create";
+    const KIND: Kind = Kind::Write;
+    type Params = CreateParams;
+    type Subject = ();
+    type Output = View;
+
+    fn allow(ctx: &mut Ctx, _params: &CreateParams) -> Result<()> {
+        allow::may_create(ctx, Family::Group)
+    }
+
+    fn run(ctx: &mut Ctx, params: CreateParams, (): ()) -> Result<View> {
+        make(ctx, Family::Group, &params.0)
+    }
+}
+
+/// Checks and stores a new one.
+///
+/// # Errors
+/// Validation with all faults.
+pub fn make(ctx: &mut Ctx, family: Family, dict: &Dict) -> Result<View> {
+    let draft = check::read(ctx, family, &dict.0, None)?;
+    let row = write::create(ctx, draft)?;
+    view::one(ctx, family, &row, Options::WRITTEN)
+}

@@ -1,0 +1,202 @@
+//! `group_list`, and what `organization_list` shares with it.
+
+use std::collections::{HashMap, HashSet};
+
+use action::{Action, Ctx, Kind};
+use base::{Error, Result, loose::Natural, page::Page};
+use serde::Serialize;
+use store::quotes::GroupRow;
+
+use super::{
+    Family, db,
+    view::{self, Options, View},
+};
+use crate::flag::{Flag, flag};
+
+action::declare! {
+    /// Returns the names of the groups, or the groups.
+    pub struct List;
+    /// Which of them, how much of each, and in which order.
+    pub struct ListParams {
+        /// name, title, package_count or packages, with asc or desc behind it.
+        sort: String,
+        /// The same, as older clients send it.
+        order_by: String,
+        /// At most so many.
+        limit: Natural,
+        /// How many to pass over.
+        offset: Natural,
+        /// Names of those that are wanted.
+        groups: Vec<String>,
+        /// The same, for organizations.
+        organizations: Vec<String>,
+        /// Text in name, title or description.
+        q: String,
+        /// Type.
+        r#type: String,
+        /// True: whole ones instead of names.
+        all_fields: Flag,
+        /// False: without the number of datasets.
+        include_dataset_count: Flag,
+        /// True: with extras.
+        include_extras: Flag,
+        /// True: with the groups above.
+        include_groups: Flag,
+        /// True: with members.
+        include_users: Flag,
+        /// False: without the number of followers.
+        include_followers: Flag,
+        /// True: with the number of members.
+        include_member_count: Flag,
+    }
+}
+
+/// An organization or group, or its name.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Item {
+    Name(String),
+    Whole(Box<View>),
+}
+
+impl Action for List {
+    const NAME: &'static str = "group_list";
+    const KIND: Kind = Kind::Read;
+    type Params = ListParams;
+    type Subject = ();
+    type Output = Vec<Item>;
+
+    fn allow(_ctx: &mut Ctx, _params: &ListParams) -> Result<()> {
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx, params: ListParams, (): ()) -> Result<Vec<Item>> {
+        run(ctx, Family::Group, &params)
+    }
+}
+
+/// Lists those of a family.
+///
+/// # Errors
+/// Validation; what the database says.
+pub fn run(ctx: &mut Ctx, family: Family, params: &ListParams) -> Result<Vec<Item>> {
+    let whole = flag(params.all_fields, false)?;
+    let order = order(params.sort.as_deref().or(params.order_by.as_deref()).unwrap_or_default())?;
+    let mut rows = wanted(ctx, family, params);
+    rows.sort_by_cached_key(|row| (row.title.to_lowercase(), row.name.clone()));
+    match order.key {
+        Key::Title => {}
+        Key::Name => rows.sort_by(|one, other| one.name.cmp(&other.name)),
+        Key::Count => {
+            let labels = ctx.actor.labels();
+            let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+            let counts: HashMap<String, i64> = db::counts(ctx.db()?, family, &ids, labels.as_deref())?;
+            // CKAN's inner join: those without a dataset are not in this order.
+            rows.retain(|row| counts.contains_key(&row.id));
+            rows.sort_by_key(|row| counts.get(&row.id).copied().unwrap_or_default());
+        }
+    }
+    if order.descending {
+        rows.reverse();
+    }
+    let settings = &ctx.app.settings;
+    let most = if whole { settings.group_list_all_fields_max } else { settings.group_list_max };
+    let limit = params.limit.map(|Natural(limit)| limit).filter(|limit| *limit > 0).unwrap_or(most).min(most);
+    let page = Page { limit: Some(limit), offset: params.offset.map_or(0, |Natural(offset)| offset) };
+    let rows = page.slice(&rows);
+    if !whole {
+        return Ok(rows.iter().map(|row| Item::Name(row.name.clone())).collect());
+    }
+    let public = ctx.app.settings.auth.public_user_details;
+    let options = Options {
+        count: flag(params.include_dataset_count, true)?,
+        extras: flag(params.include_extras, false)?,
+        users: flag(params.include_users, false)? && (public || ctx.actor.is_sysadmin()),
+        groups: flag(params.include_groups, false)?,
+        followers: flag(params.include_followers, true)?,
+        members: flag(params.include_member_count, false)?,
+        datasets: false,
+    };
+    Ok(view::all(ctx, family, rows, options)?.into_iter().map(|view| Item::Whole(Box::new(view))).collect())
+}
+
+fn wanted(ctx: &Ctx, family: Family, params: &ListParams) -> Vec<GroupRow> {
+    let names = match family {
+        Family::Organization => params.organizations.as_ref(),
+        Family::Group => params.groups.as_ref(),
+    };
+    let names: HashSet<&str> = match names.map(Vec::as_slice).unwrap_or_default() {
+        [one] => one.split(',').map(str::trim).filter(|name| !name.is_empty()).collect(),
+        many => many.iter().map(String::as_str).collect(),
+    };
+    let part = params.q.as_deref().unwrap_or_default().to_lowercase();
+    let kind = params.r#type.as_deref().filter(|kind| !kind.is_empty());
+    let test = |row: &GroupRow| {
+        row.is_organization == family.is_organization()
+            && row.state == "active"
+            && kind.is_none_or(|kind| row.type_ == kind)
+            && (names.is_empty() || names.contains(row.name.as_str()) || names.contains(row.id.as_str()))
+            && (part.is_empty()
+                || [&row.name, &row.title, &row.description].iter().any(|text| text.to_lowercase().contains(&part)))
+    };
+    ctx.app.quotes.filter(test).into_iter().map(|group| group.row.clone()).collect()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Title,
+    Name,
+    Count,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Order {
+    key: Key,
+    descending: bool,
+}
+
+/// Reads `sort`: one field, with a direction or without. The fullest come first when no direction is said.
+fn order(text: &str) -> Result<Order> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(Order { key: Key::Title, descending: false });
+    }
+    if text.contains(',') {
+        return Err(Error::invalid_text("Too many sort criteria provided only 1 allowed"));
+    }
+    let (field, direction) = text.rsplit_once(' ').map_or((text, None), |(field, direction)| (field.trim(), Some(direction)));
+    let key = match field {
+        "title" => Key::Title,
+        "name" => Key::Name,
+        "packages" | "package_count" => Key::Count,
+        _ => return Err(Error::invalid_text(format!("Cannot sort by field `{field}`"))),
+    };
+    let descending = match direction.map(str::to_ascii_lowercase).as_deref() {
+        None => key == Key::Count,
+        Some("asc") => false,
+        Some("desc") => true,
+        Some(_) => {
+            return Err(Error::invalid_text(format!("Invalid sort direction `{}`", direction.unwrap_or_default())));
+        }
+    };
+    Ok(Order { key, descending })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_are_read_as_ckan_reads_them() {
+        assert_eq!(order("").unwrap(), Order { key: Key::Title, descending: false });
+        assert_eq!(order("packages").unwrap(), Order { key: Key::Count, descending: true });
+        assert_eq!(order("name desc").unwrap(), Order { key: Key::Name, descending: true });
+        for (text, message) in [
+            ("nope", "Cannot sort by field `nope`"),
+            ("name foo", "Invalid sort direction `foo`"),
+            ("name,title", "Too many sort criteria provided only 1 allowed"),
+        ] {
+            assert_eq!(order(text).unwrap_err().dict().fields()["message"], message);
+        }
+    }
+}

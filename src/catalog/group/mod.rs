@@ -1,0 +1,44 @@
+//! Groups, which collect datasets, and what they share with organizations, which own them: one table, one way of
+//! reading, checking, storing and showing.
+
+pub mod allow;
+pub mod check;
+pub mod create;
+pub mod db;
+pub mod list;
+pub mod lists;
+pub mod show;
+pub mod view;
+pub mod write;
+
+use action::Row;
+
+/// Which of the two a call is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    Organization,
+    Group,
+}
+
+impl Family {
+    /// The word in messages, and the type of those that name none.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Group => "group",
+        }
+    }
+
+    /// The column that tells them apart.
+    #[must_use]
+    pub fn is_organization(self) -> bool {
+        self == Self::Organization
+    }
+}
+
+/// The actions of this noun.
+#[must_use]
+pub fn rows() -> Vec<Row> {
+    vec![Row::of::<create::Create>(), Row::of::<show::Show>(), Row::of::<list::List>()]
+}

@@ -1,0 +1,26 @@
+//! Organizations, which own datasets and whose members may change them. What they share with groups is in
+//! `crate::group`.
+
+pub mod create;
+pub mod delete;
+pub mod list;
+pub mod list_for_user;
+pub mod patch;
+pub mod show;
+pub mod update;
+
+use action::Row;
+
+/// The actions of this noun.
+#[must_use]
+pub fn rows() -> Vec<Row> {
+    vec![
+        Row::of::<create::Create>(),
+        Row::of::<show::Show>(),
+        Row::of::<list::List>(),
+        Row::of::<list_for_user::ListForUser>(),
+        Row::of::<update::Update>(),
+        Row::of::<patch::Patch>(),
+        Row::of::<delete::Delete>(),
+    ]
+}

@@ -1,0 +1,115 @@
+//! Members: put in, changed, taken out, listed.
+
+use auth::{Actor, Permission};
+use base::Kind;
+use kit::TestApp;
+use serde_json::{Value, json};
+
+use crate::people_of::{actor, faults, user};
+
+fn portal() -> TestApp {
+    let portal = TestApp::new();
+    for name in ["orgadmin", "editor", "other"] {
+        user(&portal, name);
+    }
+    drop(portal.ok(
+        "organization_create",
+        json!({"name": "org1", "users": [
+        {"name": "orgadmin", "capacity": "admin"}, {"name": "editor", "capacity": "editor"}]}),
+    ));
+    portal
+}
+
+#[test]
+fn a_role_counts_from_the_next_call_on() {
+    let portal = portal();
+    let organization = portal.ok("organization_show", json!({"id": "org1"}))["id"].as_str().unwrap().to_owned();
+    let token = portal.ok("api_token_create", json!({"user": "other", "name": "t"}))["token"].as_str().unwrap().to_owned();
+    let now = || portal.app.actors.resolve(&portal.app.pools, &token).unwrap();
+    assert!(!now().may(Permission::CreateDataset, &organization));
+    let admin = actor(&portal, "orgadmin");
+    let sent = json!({"id": "org1", "username": "other", "role": "editor"});
+    let made = portal.call(&admin, "organization_member_create", sent.clone()).unwrap();
+    assert_eq!((&made["table_name"], &made["capacity"], &made["state"]), (&json!("user"), &json!("editor"), &json!("active")));
+    assert_eq!(made["group_id"], json!(organization));
+    assert_eq!(portal.call(&admin, "organization_member_create", sent).unwrap(), made);
+    assert!(now().may(Permission::CreateDataset, &organization));
+    assert_eq!(
+        portal.call(&admin, "organization_member_delete", json!({"id": "org1", "username": "other"})).unwrap(),
+        Value::Null
+    );
+    assert_eq!(
+        portal.call(&admin, "organization_member_delete", json!({"id": "org1", "user_id": "other"})).unwrap(),
+        Value::Null
+    );
+    assert!(!now().may(Permission::Read, &organization));
+}
+
+#[test]
+fn only_admins_change_members_and_never_give_themselves_up() {
+    let portal = portal();
+    let (admin, editor) = (actor(&portal, "orgadmin"), actor(&portal, "editor"));
+    let create = |who: &Actor, input: Value| portal.call(who, "organization_member_create", input);
+    assert_eq!(
+        faults(create(&admin, json!({"id": "org1", "username": "other", "role": "nope"}))),
+        json!({"role": ["role does not exist."]})
+    );
+    assert_eq!(
+        faults(create(&admin, json!({"id": "org1", "username": "zz", "role": "member"}))),
+        json!({"username": ["User not found"]})
+    );
+    assert_eq!(faults(create(&admin, json!({"id": "org1"}))), json!({"username": ["Missing value"], "role": ["Missing value"]}));
+    assert_eq!(faults(create(&editor, json!({"username": "other", "role": "member"}))), json!({"id": ["Missing value"]}));
+    assert_eq!(
+        faults(create(&TestApp::site(), json!({"id": "nope", "username": "other", "role": "member"}))),
+        json!({"id": ["That group name or ID does not exist."]})
+    );
+    for input in
+        [json!({"id": "org1", "username": "other", "role": "member"}), json!({"id": "nope", "username": "zz", "role": "x"})]
+    {
+        assert_eq!(create(&editor, input).unwrap_err().message(), "User editor not authorized to add members");
+    }
+    let own = create(&admin, json!({"id": "org1", "username": "orgadmin", "role": "member"})).unwrap_err();
+    assert_eq!((own.kind(), own.message()), (Kind::Denied, "Administrators cannot revoke their own admin status"));
+    let remove = |who: &Actor, input: Value| portal.call(who, "organization_member_delete", input).unwrap_err();
+    assert!(
+        remove(&editor, json!({"id": "org1", "username": "other"}))
+            .message()
+            .starts_with("User editor not authorized to edit group ")
+    );
+    assert_eq!(remove(&admin, json!({"id": "nope", "username": "other"})).message(), "Group was not found.");
+    assert_eq!(remove(&admin, json!({"id": "org1", "username": "zz"})).message(), "User was not found.");
+}
+
+#[test]
+fn member_list_tells_users_and_datasets() {
+    let portal = portal();
+    let made = portal.ok("package_create", json!({"name": "ds", "owner_org": "org1", "private": true}));
+    let list = |input: Value| portal.call(&Actor::anonymous(), "member_list", input);
+    let users = list(json!({"id": "org1", "object_type": "user"})).unwrap();
+    let mut roles: Vec<&str> = users.as_array().unwrap().iter().map(|row| row[2].as_str().unwrap()).collect();
+    roles.sort_unstable();
+    assert_eq!(roles, ["Admin", "Editor"]);
+    assert_eq!(list(json!({"id": "org1", "object_type": "package"})).unwrap(), json!([[made["id"], "package", "organization"]]));
+    assert_eq!(list(json!({"id": "org1", "capacity": "admin"})).unwrap().as_array().unwrap().len(), 1);
+    assert_eq!(list(json!({"id": "org1"})).unwrap().as_array().unwrap().len(), 3);
+    assert_eq!(list(json!({"id": "nope"})).unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(faults(list(json!({}))), json!({"id": ["Missing value"]}));
+}
+
+#[test]
+fn organizations_are_listed_for_who_may_act_there() {
+    let portal = portal();
+    let list = |who: &Actor, input: Value| portal.call(who, "organization_list_for_user", input);
+    assert_eq!(list(&Actor::anonymous(), json!({})).unwrap(), json!([]));
+    let found = list(&actor(&portal, "editor"), json!({"permission": "create_dataset"})).unwrap();
+    assert_eq!((&found[0]["name"], &found[0]["capacity"]), (&json!("org1"), &json!("editor")));
+    assert_eq!(found[0].as_object().unwrap().len(), 13);
+    assert_eq!(list(&actor(&portal, "editor"), json!({"permission": "admin"})).unwrap(), json!([]));
+    assert_eq!(list(&actor(&portal, "editor"), json!({"id": "nope"})).unwrap_err().kind(), Kind::NotFound);
+    let of_other =
+        list(&Actor::anonymous(), json!({"id": "orgadmin", "include_dataset_count": true, "include_member_count": true}))
+            .unwrap();
+    assert_eq!((&of_other[0]["package_count"], &of_other[0]["member_count"]), (&json!(0), &json!(2)));
+    assert_eq!(list(&TestApp::site(), json!({})).unwrap()[0]["capacity"], "admin");
+}

@@ -1,0 +1,65 @@
+//! The site: status, help, licences, tags.
+
+use auth::Actor;
+use base::Kind;
+use kit::TestApp;
+use serde_json::{Value, json};
+
+use crate::people_of::faults;
+
+#[test]
+fn clients_recognise_a_ckan() {
+    let portal = TestApp::with(|settings| {
+        settings.plugins = vec!["harvest".to_owned()];
+        settings.hide_version = true;
+    });
+    let status = portal.call(&Actor::anonymous(), "status_show", json!({})).unwrap();
+    assert_eq!(status["extensions"], json!(["harvest"]));
+    assert_eq!((status.as_object().unwrap().len(), status.get("ckan_version")), (6, None));
+    assert_eq!(portal.ok("status_show", json!({}))["ckan_version"], "2.12.0");
+}
+
+#[test]
+fn every_action_has_its_help() {
+    let portal = TestApp::new();
+    for row in &portal.app.rows {
+        let help = portal.call(&Actor::anonymous(), "help_show", json!({"name": row.name})).unwrap();
+        assert!(help.as_str().unwrap().len() > 20, "{}", row.name);
+    }
+    let missing = portal.call(&Actor::anonymous(), "help_show", json!({"name": "nope"})).unwrap_err();
+    assert_eq!((missing.kind(), missing.message()), (Kind::NotFound, "Action function not found"));
+    assert_eq!(faults(portal.call(&Actor::anonymous(), "help_show", json!({}))), json!({"name": ["Missing value"]}));
+}
+
+#[test]
+fn licences_keep_their_texts_of_truth() {
+    let licences = TestApp::new().ok("license_list", json!({}));
+    assert_eq!(licences.as_array().unwrap().len(), 15);
+    assert_eq!((&licences[0]["id"], &licences[0]["is_generic"]), (&json!("notspecified"), &json!("True")));
+    assert_eq!(licences[0].as_object().unwrap().len(), 12);
+}
+
+#[test]
+fn only_tags_of_public_datasets_are_listed() {
+    let portal = TestApp::new();
+    drop(portal.ok("organization_create", json!({"name": "org1"})));
+    for (name, tag, private) in
+        [("a", "economy", false), ("b", "Air Quality", false), ("c", "secret", true), ("d", "10_percent", false)]
+    {
+        drop(portal.ok(
+            "package_create",
+            json!({"name": format!("{name}-ds"), "owner_org": "org1", "private": private, "tags": [{"name": tag}]}),
+        ));
+    }
+    let list = |input: Value| portal.call(&Actor::anonymous(), "tag_list", input).unwrap();
+    assert_eq!(list(json!({})), json!(["10_percent", "Air Quality", "economy"]));
+    let found = list(json!({"query": "ECO", "all_fields": true}));
+    assert_eq!(
+        (&found[0]["name"], &found[0]["display_name"], &found[0]["vocabulary_id"]),
+        (&json!("economy"), &json!("economy"), &Value::Null)
+    );
+    assert_eq!(list(json!({"q": "_"})), json!(["10_percent"]), "a mark of the database's patterns is a letter here");
+    assert_eq!(list(json!({"vocabulary_id": "Genre"})), json!([]));
+    drop(portal.ok("package_delete", json!({"id": "a-ds"})));
+    assert_eq!(list(json!({})), json!(["10_percent", "Air Quality"]));
+}
