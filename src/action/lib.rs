@@ -7,6 +7,7 @@ pub mod app;
 pub mod call;
 pub mod ctx;
 pub mod declare;
+pub mod openapi;
 pub mod params;
 pub mod settings;
 

@@ -1,0 +1,56 @@
+//! `/healthz`, `/readyz`, `/metrics`.
+
+use std::sync::{Arc, OnceLock};
+
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use serde_json::json;
+use store::Lane;
+
+use crate::{
+    action_api::Shared,
+    envelope::{JSON, head},
+};
+
+static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// Starts counting; once a process.
+pub fn install() -> Option<&'static PrometheusHandle> {
+    METRICS.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).as_ref()
+}
+
+/// The process lives.
+pub async fn healthz() -> HttpResponse {
+    head(StatusCode::OK, true, "text/plain; charset=utf-8").body("ok\n")
+}
+
+/// Requests can be answered: the database is there, the index has caught up.
+pub async fn readyz(shared: Data<Shared>) -> HttpResponse {
+    let app = Arc::clone(&shared.app);
+    let database = shared.lanes.read.run(move || store::migrate::is_behind(&mut *app.pools.get(Lane::Read)?)).await;
+    let index = shared.app.feed().is_some_and(store::Feed::is_ready);
+    let database = match database {
+        Ok(false) => "ok",
+        Ok(true) => "its tables are older than this program",
+        Err(_) => "does not answer",
+    };
+    let ready = database == "ok" && index;
+    let body = json!({"ready": ready, "database": database, "index": if index { "ok" } else { "is catching up" }});
+    head(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, true, JSON).body(body.to_string())
+}
+
+/// Prometheus' text.
+pub async fn metrics(shared: Data<Shared>) -> HttpResponse {
+    let app = &shared.app;
+    metrics::gauge!("kurak_index_documents").set(float(app.index.count()));
+    if let Some(feed) = app.feed() {
+        metrics::gauge!("kurak_index_sequence").set(float(feed.sequence().unsigned_abs()));
+        metrics::counter!("kurak_index_rebuilds_total").absolute(feed.rebuilds());
+    }
+    let text = install().map(PrometheusHandle::render).unwrap_or_default();
+    head(StatusCode::OK, true, "text/plain; version=0.0.4; charset=utf-8").body(text)
+}
+
+fn float(number: u64) -> f64 {
+    u32::try_from(number).map_or(f64::MAX, f64::from)
+}

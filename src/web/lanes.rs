@@ -1,0 +1,74 @@
+//! Threads for work that waits for the database or computes: few for reads, more for writes (a commit wants company),
+//! each with a bounded queue.
+
+use std::sync::Arc;
+
+use base::{Error, Result};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::Semaphore,
+};
+
+/// Threads that read at the same time; as many as the pool has connections.
+const READS: usize = 4;
+/// Threads that write at the same time; as many as the pool has connections.
+const WRITES: usize = 12;
+/// Requests that may wait for a thread before the next one is sent away.
+const QUEUE: usize = 1_024;
+
+/// A bounded pool of threads.
+pub struct Lane {
+    runtime: Option<Runtime>,
+    places: Arc<Semaphore>,
+}
+
+/// The lanes of a server.
+pub struct Lanes {
+    pub read: Lane,
+    pub write: Lane,
+}
+
+impl Lanes {
+    /// Starts the threads as they are needed.
+    ///
+    /// # Errors
+    /// Internal, if the system gives none.
+    pub fn new() -> Result<Self> {
+        Ok(Self { read: Lane::new("read", READS)?, write: Lane::new("write", WRITES)? })
+    }
+}
+
+impl Lane {
+    fn new(name: &str, threads: usize) -> Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(threads)
+            .thread_name(name)
+            .build()
+            .map_err(Error::internal)?;
+        Ok(Self { runtime: Some(runtime), places: Arc::new(Semaphore::new(QUEUE)) })
+    }
+
+    /// Does the work on a thread of the lane.
+    ///
+    /// # Errors
+    /// Unavailable, when too many wait already; Internal, when the work panicked.
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_full| Error::unavailable("too many requests wait"))?;
+        let runtime = self.runtime.as_ref().ok_or_else(|| Error::unavailable("the server is stopping"))?;
+        let done = runtime.spawn_blocking(move || {
+            let outcome = work();
+            drop(place);
+            outcome
+        });
+        done.await.map_err(|error| Error::internal(format!("an action broke off: {error}")))?
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

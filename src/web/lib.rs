@@ -1,0 +1,18 @@
+//! The HTTP edge: requests become parameters, answers become CKAN's envelopes, datasets become RDF.
+//!
+//! Must never speak SQL and never decide who may do what.
+
+mod action_api;
+mod dcat;
+mod envelope;
+mod error;
+mod extract;
+mod guard;
+mod health;
+mod lanes;
+mod log;
+mod pages;
+mod responses;
+mod server;
+
+pub use server::{Options, Running, serve};

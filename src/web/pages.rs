@@ -1,0 +1,49 @@
+//! Answers that are not of the action API: short pages, the version numbers, robots.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+
+use crate::envelope::{JSON, head};
+
+/// A page that says what a status means.
+pub fn page(status: StatusCode, text: &str) -> HttpResponse {
+    let title = status.canonical_reason().unwrap_or("Error");
+    head(status, false, "text/html; charset=utf-8").body(format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head><body><h1>{title}</h1><p>{text}</p></body></html>\n"
+    ))
+}
+
+/// Nothing lives at this address.
+pub async fn not_found() -> HttpResponse {
+    page(StatusCode::NOT_FOUND, "There is nothing at this address. The API is at /api/3/action/, its documentation at /docs/.")
+}
+
+/// The address is right, the method is not.
+pub fn method_not_allowed() -> HttpResponse {
+    let mut response = page(StatusCode::METHOD_NOT_ALLOWED, "Actions are called by GET or POST.");
+    response
+        .headers_mut()
+        .insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("GET, HEAD, POST, OPTIONS"));
+    response
+}
+
+/// `/api` and `/api/{1,2,3}`.
+pub async fn version(request: HttpRequest) -> HttpResponse {
+    match request.match_info().get("version").unwrap_or("1") {
+        number @ ("1" | "2" | "3") => head(StatusCode::OK, false, JSON).body(format!("{{\"version\": {number}}}")),
+        _ => not_found().await,
+    }
+}
+
+/// `/robots.txt`.
+pub async fn robots() -> HttpResponse {
+    head(StatusCode::OK, false, "text/plain; charset=utf-8").body("User-agent: *\nDisallow: /api/\nCrawl-Delay: 10\n")
+}
+
+/// `/`.
+pub async fn home() -> HttpResponse {
+    head(StatusCode::OK, false, "text/html; charset=utf-8").body(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>kurak</title></head><body><h1>kurak</h1><ul>\
+         <li><a href=\"/api/3/action/package_search\">Datasets</a></li><li><a href=\"/catalog.ttl\">Catalog as Turtle</a></li>\
+         <li><a href=\"/docs/\">API documentation</a></li></ul></body></html>\n",
+    )
+}
