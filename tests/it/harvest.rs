@@ -499,3 +499,70 @@ fn remote_organizations_are_left_alone_unless_asked_for() {
         (&json!("body"), &json!("11111111-1111-4111-8111-111111111111"))
     );
 }
+
+#[test]
+fn a_worker_that_lost_its_lease_writes_nothing() {
+    let (portal, remote) = (TestApp::new(), small(900));
+    let _worker = start(&portal);
+    let source = source(&portal, &remote, create());
+    remote.portal().set_delay(Duration::from_millis(200));
+    let id = job(&portal, &source, false);
+    while progress(&portal.app, &id).unwrap().seen == 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let mut connection = portal.database.connect();
+    let taken = "update harvest_job set fence = fence + 1, lease_owner = 'elsewhere', lease_until = '2999-01-01'";
+    diesel::sql_query(taken).execute(&mut connection).unwrap();
+    let stolen = progress(&portal.app, &id).unwrap();
+    std::thread::sleep(Duration::from_millis(1_000));
+    assert_eq!(progress(&portal.app, &id).unwrap(), stolen);
+    remote.portal().set_delay(Duration::ZERO);
+    diesel::sql_query("update harvest_job set lease_until = '2000-01-01'").execute(&mut connection).unwrap();
+    let done = wait(&portal, &id);
+    assert_eq!((done.seen, done.added, done.status.as_str()), (900, 900, "Finished"));
+    assert_eq!(count(&portal, json!({})), 900);
+}
+
+#[test]
+fn datasets_that_share_a_resource_are_all_kept() {
+    let portal = TestApp::new();
+    let shared = base::id::new();
+    let dataset = |name: &str| {
+        json!({"name": name, "id": base::id::new(), "organization": {"name": "body"},
+            "resources": [{"id": shared, "url": "http://example.org/a.csv"}]})
+    };
+    let remote = serve(Portal::from_packages(vec![dataset("one"), dataset("two")]));
+    let _worker = start(&portal);
+    let source = source(&portal, &remote, create());
+    assert_eq!(harvest(&portal, &source).added, 2);
+    let mut changed = remote.portal().package("two").unwrap();
+    changed["title"] = json!("Two");
+    let before = portal.ok("package_show", json!({"id": "two"}))["resources"][0]["id"].clone();
+    remote.portal().replace(changed).unwrap();
+    assert_eq!(harvest(&portal, &source).updated, 1);
+    assert_eq!(portal.ok("package_show", json!({"id": "two"}))["resources"][0]["id"], before);
+}
+
+/// Uses `../shared/corpus`, which is no part of the repository.
+#[test]
+fn packages_of_real_portals_are_all_kept() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/ckan/_packages");
+    if !folder.is_dir() {
+        eprintln!("SKIPPED: packages_of_real_portals_are_all_kept needs ../shared/corpus");
+        return;
+    }
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        let remote = serve(Portal::load(&file).unwrap());
+        let portal = TestApp::with(|settings| settings.auth.create_unowned_dataset = true);
+        let _worker = start(&portal);
+        let source = source(&portal, &remote, create());
+        let all = u64::try_from(remote.portal().datasets()).unwrap();
+        let id = job(&portal, &source, false);
+        let first = wait(&portal, &id);
+        let report = portal.ok("harvest_job_report", json!({"id": id}));
+        assert_eq!((first.added, first.errored), (all, 0), "{}: {report}", file.display());
+        assert_eq!(harvest(&portal, &source).unchanged, all, "{}", file.display());
+        assert_eq!(u64::try_from(count(&portal, json!({}))).unwrap(), all);
+    }
+}

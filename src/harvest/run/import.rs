@@ -142,6 +142,7 @@ impl Run {
             groups::place(&self.shared.app, mapped, &self.source);
         }
         self.settle_names(&mut plan)?;
+        self.settle_resources(&mut plan)?;
         Ok(plan)
     }
 
@@ -217,6 +218,31 @@ impl Run {
                 mapped.dict.insert("name".to_owned(), Value::String(wanted.clone()));
             }
             given.insert(wanted);
+        }
+        Ok(())
+    }
+
+    /// Resources that another dataset has here get an id of their own, always the same.
+    fn settle_resources(&self, plan: &mut Plan) -> Result<()> {
+        fn of(mapped: &mut Mapped) -> impl Iterator<Item = &mut Value> {
+            let resources = mapped.dict.get_mut("resources").and_then(Value::as_array_mut);
+            resources.into_iter().flatten().filter_map(|resource| resource.get_mut("id"))
+        }
+        let mut ids: Vec<String> = Vec::new();
+        for mapped in plan.entries.iter_mut().filter_map(|entry| entry.mapped.as_mut().ok()) {
+            ids.extend(of(mapped).filter_map(|id| id.as_str().map(str::to_owned)));
+        }
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let mut owners = catalog::package::db::resource_owners(&mut *self.shared.app.pools.get(Lane::Job)?, &ids)?;
+        for entry in &mut plan.entries {
+            let Ok(mapped) = &mut entry.mapped else { continue };
+            for place in of(mapped) {
+                let wanted = place.as_str().unwrap_or_default().to_owned();
+                let owner = owners.entry(wanted.clone()).or_insert_with(|| entry.package_id.clone());
+                if *owner != entry.package_id {
+                    *place = Value::String(id::of_name("harvest-resource", &format!("{} {wanted}", entry.object_id)));
+                }
+            }
         }
         Ok(())
     }
