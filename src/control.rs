@@ -177,3 +177,63 @@ pub fn ask(data: &Path, request: &str, told: &mut dyn FnMut(u64)) -> Result<Opti
 pub fn is_served(data: &Path) -> bool {
     matches!(ask(data, "ping", &mut |_| ()), Ok(Some(_)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use kit::TestApp;
+
+    use super::*;
+
+    fn portal() -> TestApp {
+        let portal = TestApp::with(|settings| settings.auth.create_unowned_dataset = true);
+        drop(portal.ok("package_create", json!({"name": "one-dataset"})));
+        portal
+    }
+
+    #[test]
+    fn a_server_is_asked_and_answers() {
+        let (portal, data) = (portal(), tempfile::tempdir().unwrap());
+        assert_eq!(ask(data.path(), "ping", &mut |_| ()).unwrap(), None);
+        let door = Door::open(&portal.app, data.path()).unwrap();
+        assert!(is_served(data.path()));
+        assert_eq!(fs::metadata(folder_of(data.path())).unwrap().mode() & 0o777, 0o700);
+        let mut seen = 0;
+        let found = ask(data.path(), "check", &mut |more| seen += more).unwrap().unwrap();
+        assert_eq!(found, json!({"count": 1, "missing": [], "stale": [], "surplus": []}));
+        assert_eq!(seen, 1);
+        let before = portal.app.feed().unwrap().rebuilds();
+        assert_eq!(ask(data.path(), "rebuild", &mut |_| ()).unwrap().unwrap(), json!({"count": 1}));
+        assert!(portal.app.feed().unwrap().rebuilds() > before);
+        let refusal = ask(data.path(), "dance", &mut |_| ()).unwrap_err();
+        assert!(refusal.log_context().contains("unknown request"), "{refusal}");
+        drop(door);
+        assert!(!is_served(data.path()));
+    }
+
+    #[test]
+    fn the_door_of_a_dead_server_is_replaced_wherever_it_lies() {
+        let (portal, data) = (portal(), tempfile::tempdir().unwrap());
+        // Longer than the path of a socket may be.
+        let deep = data.path().join("d".repeat(120)).join("e".repeat(120));
+        fs::create_dir_all(folder_of(&deep)).unwrap();
+        drop(reach(&folder_of(&deep), |path| UnixListener::bind(path)).unwrap());
+        assert!(!is_served(&deep));
+        let _door = Door::open(&portal.app, &deep).unwrap();
+        assert!(is_served(&deep));
+    }
+
+    #[test]
+    fn who_says_nothing_or_too_much_is_left_alone() {
+        let (portal, data) = (portal(), tempfile::tempdir().unwrap());
+        let _door = Door::open(&portal.app, data.path()).unwrap();
+        let mut stream = reach(&folder_of(data.path()), |path| UnixStream::connect(path)).unwrap();
+        stream.write_all(&[b'x'; 4096]).unwrap();
+        let mut said = String::new();
+        // The rest of what came is unread: the connection may end with a reset.
+        let _either_way = stream.read_to_string(&mut said);
+        assert!(said.is_empty() || said.contains("unknown request"), "{said}");
+        assert!(is_served(data.path()));
+    }
+}

@@ -72,3 +72,9 @@ pub fn count_sysadmins(connection: &mut PgConnection, site: &str) -> Result<i64>
         .first(connection)
         .map_err(of)
 }
+
+/// Any statement, for tests.
+#[cfg(test)]
+pub fn execute(pools: &store::Pools, sql: &str) {
+    diesel::sql_query(sql).execute(&mut *pools.get(store::Lane::Job).unwrap()).unwrap();
+}

@@ -261,3 +261,32 @@ fn write_secret(path: &Path, text: &str) -> Result<()> {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[test]
+    fn the_secret_is_made_once_and_closed_to_others() {
+        let data = tempfile::tempdir().unwrap();
+        let secret = own_secret(data.path()).unwrap();
+        assert!(secret.reveal().len() >= 32);
+        assert_eq!(own_secret(data.path()).unwrap(), secret);
+        let path = data.path().join("secret_key");
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(write_secret(&path, "another").unwrap_err().kind(), Kind::Conflict);
+        assert_eq!(fs::read_dir(data.path()).unwrap().count(), 1);
+        fs::write(&path, "short").unwrap();
+        assert!(own_secret(data.path()).is_err());
+    }
+
+    #[test]
+    fn no_two_actions_have_one_name() {
+        let mut names: Vec<&str> = rows().iter().map(|row| row.name).collect();
+        names.sort_unstable();
+        assert!(names.is_sorted_by(|one, other| one < other), "{names:?}");
+        assert!(["package_search", "user_create", "harvest_job_create"].iter().all(|name| names.contains(name)));
+    }
+}

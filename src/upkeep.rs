@@ -144,3 +144,54 @@ fn compare(app: &App, only: Option<&HashSet<String>>, told: &mut dyn FnMut(u64))
     found.surplus = indexed.into_keys().collect();
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use kit::TestApp;
+    use serde_json::json;
+
+    use super::*;
+
+    fn portal() -> TestApp {
+        TestApp::with(|settings| settings.auth.create_unowned_dataset = true)
+    }
+
+    fn id(portal: &TestApp, name: &str) -> String {
+        portal.ok("package_create", json!({"name": name}))["id"].as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn differences_are_found_and_a_rebuild_mends_them() {
+        let portal = portal();
+        let (kept, lost) = (id(&portal, "kept"), id(&portal, "lost"));
+        let mark = portal.app.index.mark().unwrap();
+        assert!(check(&portal.app, &mut |_| ()).unwrap().is_empty());
+        portal.app.index.apply(vec![search::Change::Remove(lost.clone())], &mark).unwrap();
+        db::execute(&portal.app.pools, &format!("update package_document set version = version + 1 where id = '{kept}'"));
+        let found = check(&portal.app, &mut |_| ()).unwrap();
+        assert_eq!(found, Differences { missing: vec![lost], stale: vec![kept], surplus: vec![] });
+        rebuild(&portal.app).unwrap();
+        assert!(check(&portal.app, &mut |_| ()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_index_of_another_database_is_emptied() {
+        let (portal, folder) = (portal(), tempfile::tempdir().unwrap());
+        drop(id(&portal, "one"));
+        let index = search::Index::open(folder.path()).unwrap();
+        let keep = || keep_if_of_this_database(&index, folder.path(), &portal.app.pools).unwrap();
+        keep();
+        let mark = |watermark| search::Mark { origin: "x".to_owned(), watermark };
+        index.apply(Vec::new(), &mark(1)).unwrap();
+        keep();
+        assert_eq!(index.mark(), Some(mark(1)));
+        // A backup was played back: the log has not come that far yet.
+        index.apply(Vec::new(), &mark(u64::MAX >> 1)).unwrap();
+        keep();
+        assert_eq!(index.mark(), None);
+        index.apply(Vec::new(), &mark(1)).unwrap();
+        fs::write(folder.path().join("database"), "of a copy").unwrap();
+        keep();
+        assert_eq!(index.mark(), None);
+    }
+}

@@ -74,7 +74,7 @@ fn cell(value: &Value) -> String {
 /// # Errors
 /// Never, as long as the template is one.
 pub fn bar(total: u64, what: &str) -> Result<ProgressBar> {
-    let template = format!("{{bar:40}} {{pos}} of {{len}} {what}, {{per_sec}}, {{eta}} left {{msg}}");
+    let template = format!("{{bar:40}} {{pos}} of {{len}} {what}, {{eta}} left");
     let style = ProgressStyle::with_template(&template).map_err(Error::internal)?;
     Ok(ProgressBar::new(total).with_style(style))
 }
