@@ -117,6 +117,8 @@ fn a_whole_portal_is_harvested_and_found() {
         assert_eq!(kept[key], original[key], "{key}");
     }
     assert_eq!(kept["organization"]["title"], original["organization"]["title"]);
+    let organization = portal.ok("organization_show", json!({"id": "minfin"}));
+    assert_eq!(organization["title_translated"]["en"], "Ministry of Finance", "{organization}");
     assert_eq!(kept["resources"].as_array().unwrap().len(), original["resources"].as_array().unwrap().len());
     let object = portal.ok("harvest_object_show", json!({"dataset_id": kept["id"]}));
     assert_eq!((&object["guid"], &object["report_status"]), (&original["id"], &json!("added")));

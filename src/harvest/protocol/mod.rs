@@ -137,6 +137,11 @@ pub trait Protocol: Send + Sync {
     /// Why it cannot be stored.
     fn map(&self, read: Map<String, Value>, place: Place) -> std::result::Result<Mapped, String>;
 
+    /// The remote's own account of an organization or group; `None` when there is none.
+    fn group(&self, _remote: &RemoteGroup, _is_organization: bool) -> Option<Map<String, Value>> {
+        None
+    }
+
     /// True: unchanged items are read again.
     fn is_forced(&self) -> bool {
         false

@@ -9,7 +9,7 @@ use diesel::{
 use serde_json::Value;
 use store::{
     error,
-    schema::{groups, harvest_error, harvest_job, harvest_object, harvest_seen, harvest_source, users},
+    schema::{harvest_error, harvest_job, harvest_object, harvest_seen, harvest_source, users},
 };
 
 use crate::{
@@ -405,31 +405,4 @@ pub fn seen(connection: &mut PgConnection, job: &str) -> Result<Vec<Vec<u8>>> {
 /// What the database says.
 pub fn site_user(connection: &mut PgConnection, name: &str) -> Result<Option<String>> {
     users::table.filter(users::name.eq(name)).select(users::id).first(connection).optional().map_err(error::of)
-}
-
-/// An organization or group to make.
-#[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = groups)]
-pub struct GroupRow {
-    pub id: String,
-    pub name: String,
-    pub title: String,
-    pub description: String,
-    pub image_url: String,
-    pub type_: &'static str,
-    pub is_organization: bool,
-    pub created: NaiveDateTime,
-}
-
-/// Stores an organization or group; false when its id or name is taken.
-///
-/// # Errors
-/// What the database says.
-pub fn insert_group(connection: &mut PgConnection, row: &GroupRow) -> Result<bool> {
-    diesel::insert_into(groups::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(connection)
-        .map(|count| count > 0)
-        .map_err(error::of)
 }

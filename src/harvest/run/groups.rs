@@ -1,19 +1,19 @@
 //! The organizations and groups that harvested datasets belong to: found here by id, else by name, or made.
 
-use std::sync::Arc;
-
 use action::{App, Ctx};
-use auth::Actor;
-use base::{Result, id, name, time::Stamp};
-use serde_json::{Value, json};
-use store::{Lane, changes};
+use base::{Kind, Result, id, name};
+use catalog::group::{self, Family};
+use serde_json::{Map, Value, json};
+use store::Lane;
 
-use super::db;
+use super::work::Run;
 use crate::{
     protocol::{Mapped, RemoteGroup},
     source::Source,
 };
 
+/// What is taken over of a remote's own account of it, beside what its datasets say.
+const DETAILS: &[&str] = &["title", "title_translated", "description", "description_translated"];
 /// Characters of a title or description.
 const TEXT: usize = 10_000;
 
@@ -41,43 +41,57 @@ fn name_of(remote: &RemoteGroup) -> String {
 ///
 /// # Errors
 /// What the database says.
-pub fn make_missing(app: &Arc<App>, actor: &Actor, datasets: &[&Mapped]) -> Result<()> {
-    let mut missing: Vec<(&RemoteGroup, bool)> = Vec::new();
+pub fn make_missing(run: &Run, datasets: &[&Mapped]) -> Result<()> {
+    let app = &run.shared.app;
+    let mut missing: Vec<(&RemoteGroup, Family)> = Vec::new();
     for mapped in datasets {
-        let organization = mapped.organization.iter().filter(|_| mapped.create_organization).map(|remote| (remote, true));
-        let groups =
-            mapped.groups.iter().filter(|group| mapped.create_groups && !group.id.is_empty()).map(|remote| (remote, false));
-        for (remote, is_organization) in organization.chain(groups) {
-            let known = missing.iter().any(|(other, kind)| *kind == is_organization && other.name == remote.name);
-            if !known && local(app, remote, is_organization).is_none() {
-                missing.push((remote, is_organization));
+        let organization = mapped.organization.iter().filter(|_| mapped.create_organization);
+        // What the configuration names has no remote id, and is never made.
+        let groups = mapped.groups.iter().filter(|group| mapped.create_groups && !group.id.is_empty());
+        let wanted = organization.map(|remote| (remote, Family::Organization));
+        for (remote, family) in wanted.chain(groups.map(|remote| (remote, Family::Group))) {
+            let known = missing.iter().any(|(other, kind)| *kind == family && other.name == remote.name);
+            if !known && local(app, remote, family.is_organization()).is_none() {
+                missing.push((remote, family));
             }
         }
     }
     if missing.is_empty() {
         return Ok(());
     }
-    let mut ctx = Ctx::job(app, actor);
-    for (remote, is_organization) in missing {
-        let own = id::is_uuid(&remote.id) && app.quotes.find(&remote.id).is_none();
-        let cut = |text: &str| text.replace('\0', "").chars().take(TEXT).collect::<String>();
-        let row = db::GroupRow {
-            id: if own { remote.id.clone() } else { id::new() },
-            name: name_of(remote),
-            title: cut(&remote.title),
-            description: cut(&remote.description),
-            image_url: cut(&remote.image_url),
-            type_: if is_organization { "organization" } else { "group" },
-            is_organization,
-            created: Stamp::now().naive(),
-        };
-        if db::insert_group(ctx.db()?, &row)? {
-            ctx.log(changes::Entity::Group, &row.id, changes::Kind::Create)?;
-        }
+    let details: Vec<Map<String, Value>> =
+        missing.iter().map(|(remote, family)| run.protocol.group(remote, family.is_organization()).unwrap_or_default()).collect();
+    let mut ctx = Ctx::job(app, &run.actor);
+    for ((remote, family), details) in missing.into_iter().zip(details) {
+        make(&mut ctx, remote, family, details)?;
     }
     ctx.finish()?;
     if app.feed().is_none() {
         app.quotes.reload(&mut *app.pools.get(Lane::Job)?)?;
+    }
+    Ok(())
+}
+
+/// Makes one, with the remote's details or, where they are not valid here, without. One that cannot be made is left out.
+fn make(ctx: &mut Ctx, remote: &RemoteGroup, family: Family, details: Map<String, Value>) -> Result<()> {
+    let mut bare = Map::new();
+    bare.insert("name".to_owned(), Value::String(name_of(remote)));
+    if id::is_uuid(&remote.id) && ctx.app.quotes.find(&remote.id).is_none() {
+        bare.insert("id".to_owned(), Value::String(remote.id.clone()));
+    }
+    for (field, text) in [("title", &remote.title), ("description", &remote.description), ("image_url", &remote.image_url)] {
+        bare.insert(field.to_owned(), Value::String(text.replace('\0', "").chars().take(TEXT).collect()));
+    }
+    let mut whole = bare.clone();
+    whole.extend(details.into_iter().filter(|(key, _)| DETAILS.contains(&key.as_str())));
+    for dict in [whole, bare] {
+        match group::check::read(ctx, family, &dict, None) {
+            Ok(draft) => return group::write::create(ctx, draft).map(drop),
+            Err(error) if error.kind() == Kind::Validation => {
+                tracing::debug!(%error, name = remote.name, "a remote's organization or group is not valid here");
+            }
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

@@ -82,8 +82,7 @@ impl Run {
     fn store(&mut self, items: &[&Item], page: &Page, hashes: &[u8], is_last: bool) -> Result<Step> {
         let mut patience = PATIENCE;
         loop {
-            let plan = self.plan(items)?;
-            let error = match self.write(plan, page, hashes, is_last) {
+            let error = match self.plan(items).and_then(|plan| self.write(plan, page, hashes, is_last)) {
                 Ok(step) => return Ok(step),
                 Err(error) => error,
             };
@@ -137,7 +136,7 @@ impl Run {
         }
         self.settle_ids(&mut plan)?;
         let mapped: Vec<&Mapped> = plan.entries.iter().filter_map(|entry| entry.mapped.as_ref().ok()).collect();
-        groups::make_missing(&self.shared.app, &self.actor, &mapped)?;
+        groups::make_missing(self, &mapped)?;
         for mapped in plan.entries.iter_mut().filter_map(|entry| entry.mapped.as_mut().ok()) {
             groups::place(&self.shared.app, mapped, &self.source);
         }

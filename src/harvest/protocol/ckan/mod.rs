@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
 use self::config::Config;
-use super::{Fault, Item, Mapped, Page, Place, Protocol, Retreat, Severity};
+use super::{Fault, Item, Mapped, Page, Place, Protocol, RemoteGroup, Retreat, Severity};
 
 /// Datasets asked for at a time.
 const ROWS: u64 = 200;
@@ -188,6 +188,13 @@ impl Protocol for Ckan {
 
     fn map(&self, read: Map<String, Value>, place: Place) -> Result<Mapped, String> {
         Ok(map::map(read, &self.config, place))
+    }
+
+    fn group(&self, remote: &RemoteGroup, is_organization: bool) -> Option<Map<String, Value>> {
+        let action = if is_organization { "organization_show" } else { "group_show" };
+        let leave_out = [("include_datasets", "false"), ("include_users", "false"), ("include_followers", "false")];
+        let answer = self.get(action, &[&[("id", remote.name.as_str())][..], &leave_out].concat()).ok()?;
+        clean::parse(&wire::object(action, &answer.body).ok()?).ok()
     }
 
     fn is_forced(&self) -> bool {

@@ -91,6 +91,14 @@ pub fn names(body: &[u8]) -> Result<Vec<String>, Fault> {
     serde_json::from_str(result("package_list", &text)?.get()).map_err(|_error| garbled("package_list"))
 }
 
+/// The text of an answer's `result`.
+///
+/// # Errors
+/// As [`search`].
+pub fn object(action: &str, body: &[u8]) -> Result<String, Fault> {
+    result(action, &text(body)).map(|result| result.get().to_owned())
+}
+
 fn item(raw: &str) -> Result<Item, String> {
     let head: Head = serde_json::from_str(raw).map_err(|_error| "an item of the listing is no dataset".to_owned())?;
     let key = |value: &Value| match value {
