@@ -58,6 +58,14 @@ pub fn rows() -> Vec<Row> {
     [catalog::rows(), people::rows(), harvest::rows()].concat()
 }
 
+/// The same by name, as the API document lists them.
+#[must_use]
+pub fn rows_sorted() -> Vec<Row> {
+    let mut rows = rows();
+    rows.sort_by_key(|row| row.name);
+    rows
+}
+
 impl Kurak {
     /// Everything that serving needs: database, index, follower, harvest worker.
     ///

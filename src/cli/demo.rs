@@ -14,7 +14,7 @@ use base::{Error, Kind, Result};
 use serde_json::{Value, json};
 use state::State;
 
-use super::{act, harvester, input, print, signals::Signals};
+use super::{act, harvester, input, print, run::must_be_free, signals::Signals};
 use crate::{Kurak, config::Config};
 
 /// The name of the sample portal's harvest source.
@@ -42,14 +42,16 @@ pub fn run(config: Config, arguments: Arguments) -> Result<()> {
     let begin = Instant::now();
     let signals = Signals::listen()?;
     let (config, address) = prepared(config, &arguments)?;
+    must_be_free(address)?;
+    let sample = portal::load(arguments.portal)?;
     let kurak = Kurak::open(config)?;
     let server = kurak.serve(address)?;
+    print::line(format!("kurak serves on http://{address} after {:.1} s", begin.elapsed().as_secs_f64()))?;
     let mut state = State::load(&kurak.config().data)?;
     people(&kurak, &mut state)?;
-    let portal = portal::serve(arguments.portal.as_deref(), state.portal_port)?;
+    let portal = portal::serve(sample, state.portal_port)?;
     state.portal_port = Some(portal.address().port());
     state.save()?;
-    print::line(format!("kurak serves on http://{address} after {:.1} s", begin.elapsed().as_secs_f64()))?;
     if let Some(told) = harvested(&kurak, &portal.base_url(), arguments.harvest, &signals)? {
         farewell(&kurak, address, &state, &told)?;
         signals.wait();

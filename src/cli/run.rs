@@ -1,6 +1,6 @@
 //! `kurak run`.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 
 use base::{Error, Result};
 
@@ -32,6 +32,7 @@ pub fn run(mut config: Config, arguments: &Arguments) -> Result<()> {
     if !unread.is_empty() {
         tracing::warn!(options = unread, "these options do nothing here");
     }
+    must_be_free(address)?;
     let kurak = Kurak::open(config)?;
     let server = kurak.serve(address)?;
     tracing::info!(address = %server.address(), data = %kurak.config().data.display(), "serving");
@@ -39,6 +40,15 @@ pub fn run(mut config: Config, arguments: &Arguments) -> Result<()> {
     tracing::info!("stopping: requests in flight finish");
     server.stop();
     Ok(())
+}
+
+/// Fails early when somebody else listens there: before a database is started for nothing.
+///
+/// # Errors
+/// Internal, if the address cannot be taken.
+pub fn must_be_free(address: SocketAddr) -> Result<()> {
+    let taken = |error| Error::internal(format!("{address} cannot be taken: {error}; choose another one with --port"));
+    TcpListener::bind(address).map(drop).map_err(taken)
 }
 
 /// The address in `--host`; CKAN's users write `localhost`.

@@ -148,4 +148,18 @@ mod tests {
         assert_eq!(options["kurak.port"], "80");
         assert_eq!(options["kurak.fetch.allow"], "::1/128");
     }
+
+    #[test]
+    fn kurak_toml_beside_ckans_file_has_the_last_word() {
+        let folder = tempfile::tempdir().unwrap();
+        let ini = folder.path().join("ckan.ini");
+        std::fs::write(&ini, "[app:main]\nckan.site_title = One\nckan.site_description = Two\n").unwrap();
+        std::fs::write(folder.path().join("kurak.toml"), "[ckan]\nsite_title = \"Three\"\n").unwrap();
+        let options = gather(Some(&ini)).unwrap();
+        assert_eq!(options["ckan.site_title"], "Three");
+        assert_eq!(options["ckan.site_description"], "Two");
+        assert!(gather(Some(&folder.path().join("none.ini"))).is_err());
+        std::fs::write(folder.path().join("kurak.toml"), "no toml").unwrap();
+        assert!(gather(Some(&ini)).unwrap_err().message().contains("kurak.toml"));
+    }
 }
