@@ -10,6 +10,7 @@ mod migrations;
 mod organization;
 mod package;
 mod people_of;
+mod program;
 mod resource;
 mod rights;
 mod site;

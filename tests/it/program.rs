@@ -1,0 +1,185 @@
+//! The program as scripts run it: commands, their exit codes, a server that is started, asked and stopped.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+};
+
+use kit::TestDb;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A ckan.ini, a database and a data folder.
+struct Site {
+    database: TestDb,
+    folder: TempDir,
+}
+
+impl Site {
+    fn new() -> Self {
+        let site = Self { database: TestDb::empty(), folder: TempDir::new().unwrap() };
+        let options = [
+            ("use", "egg:ckan"),
+            ("sqlalchemy.url", &site.database.url().replace('%', "%%")),
+            ("ckan.storage_path", "%(here)s/storage"),
+            ("ckan.site_url", "http://portal.example"),
+            ("ckan.site_id", "portal.example"),
+            ("ckan.auth.create_unowned_dataset", "true"),
+            ("smtp.server", "localhost"),
+        ];
+        let lines: Vec<String> = options.iter().map(|(name, value)| format!("{name} = {value}\n")).collect();
+        std::fs::write(site.ini(), format!("[DEFAULT]\ndebug = false\n\n[app:main]\n{}", lines.concat())).unwrap();
+        site
+    }
+
+    fn ini(&self) -> PathBuf {
+        self.folder.path().join("ckan.ini")
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kurak"));
+        command.arg("-c").arg(self.ini()).args(line.split(' '));
+        // What the tester's own shell says must not matter.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| {
+            name.to_str().is_some_and(|name| name.starts_with("CKAN") || name.starts_with("KURAK") || name == "DATABASE_URL")
+        }) {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    fn run(&self, line: &str) -> Output {
+        self.command(line).output().unwrap()
+    }
+
+    fn ok(&self, line: &str) -> String {
+        let output = self.run(line);
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn code(&self, line: &str) -> Option<i32> {
+        self.run(line).status.code()
+    }
+}
+
+/// A running server.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(site: &Site) -> Self {
+        let mut child = site.command("run --host 127.0.0.1 --port 0").stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = loop {
+            let line: Value = serde_json::from_str(&log.next().unwrap().unwrap()).unwrap();
+            if line["message"] == "serving" {
+                break line["address"].as_str().unwrap().to_owned();
+            }
+        };
+        // The log has to go somewhere.
+        std::thread::spawn(move || log.for_each(drop));
+        Self { child, address }
+    }
+
+    fn post(&self, action: &str, token: &str, body: &str) -> Value {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "POST /api/3/action/{action} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {token}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        let (from, to) = (body.find('{').unwrap(), body.rfind('}').unwrap());
+        serde_json::from_str(body.get(from..=to).unwrap()).unwrap()
+    }
+
+    fn stop(mut self) -> Option<i32> {
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+#[test]
+fn a_site_is_set_up_served_and_stopped() {
+    let site = Site::new();
+    assert!(site.ok("db version").starts_with("none"));
+    assert!(site.ok("db init").contains("SUCCESS"));
+    site.ok("sysadmin add --create confadmin email=confadmin@example.com password=conformance1");
+    let token = site.ok("user token add -q confadmin conformance");
+    assert_eq!(token.trim().len(), token.len() - 1, "the token stands alone: {token}");
+    let users: Value = serde_json::from_str(&site.ok("user list --json")).unwrap();
+    assert!(users.as_array().unwrap().iter().any(|user| user["name"] == "confadmin" && user["sysadmin"] == true));
+
+    let server = Server::start(&site);
+    let made = server.post("package_create", token.trim(), r#"{"name": "from-outside"}"#);
+    assert_eq!(made["success"], true, "{made}");
+    assert_eq!(server.post("status_show", "", "{}")["result"]["site_url"], "http://portal.example");
+    // Beside a running server: one owner of the index, and a user who is known at once.
+    assert_eq!(site.code("run --port 0"), Some(1));
+    assert_eq!(site.code("search-index clear"), Some(1));
+    assert_eq!(site.ok("search-index check"), "the index equals the database: 1 datasets\n");
+    assert_eq!(site.ok("search-index rebuild"), "1 datasets are in the index\n");
+    assert_eq!(site.ok("search-index rebuild -q"), "");
+    assert_eq!(server.stop(), Some(0));
+
+    let found: Value = serde_json::from_str(&site.ok("search-index check --json")).unwrap();
+    assert_eq!(found["count"], 1);
+    site.ok("search-index clear");
+    let server = Server::start(&site);
+    assert_eq!(server.post("package_search", "", "{}")["result"]["count"], 1);
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn exit_codes_tell_failures_from_wrong_calls() {
+    let site = Site::new();
+    site.ok("db init");
+    for (line, code) in [
+        ("user add anna email=anna@example.org password=long-enough", 0),
+        ("user add anna email=anna2@example.org password=long-enough", 1),
+        ("user add bea nonsense", 2),
+        ("user remove nobody-of-that-name", 1),
+        ("sysadmin add nobody-of-that-name", 1),
+        ("sysadmin add anna", 0),
+        ("sysadmin remove anna", 0),
+        ("user remove anna", 0),
+        ("user token add anna", 2),
+        ("run --host nonsense", 2),
+        ("db clean", 2),
+        ("dance", 2),
+        ("jobs list --json", 0),
+        ("harvester source list", 0),
+        ("harvester source run nothing", 1),
+        ("doctor", 0),
+    ] {
+        assert_eq!(site.code(line), Some(code), "{line}");
+    }
+    let missing = Command::new(env!("CARGO_BIN_EXE_kurak")).args(["-c", "/there/is/none.ini", "db", "init"]).output().unwrap();
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("/there/is/none.ini"));
+}
+
+#[test]
+fn what_does_nothing_is_told_and_secrets_are_not() {
+    let site = Site::new();
+    let options: Value = serde_json::from_str(&site.ok("config print --json")).unwrap();
+    assert_eq!(options["ckan.site_id"], "portal.example");
+    assert!(options["kurak.data"].as_str().unwrap().ends_with("/storage/kurak"));
+    let table = site.ok("config print");
+    let line = table.lines().find(|line| line.starts_with("smtp.server")).unwrap();
+    assert!(line.ends_with("does nothing here"), "{line}");
+    let checks: Value = serde_json::from_str(&site.ok("doctor --json")).unwrap();
+    assert!(
+        checks.as_array().unwrap().iter().any(|check| check["check"] == "PostgreSQL" && check["verdict"] == "ok"),
+        "{checks}"
+    );
+}
