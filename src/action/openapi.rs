@@ -38,6 +38,25 @@ pub fn document(rows: &[Row], site_url: &str) -> Result<String> {
     Ok(text)
 }
 
+/// A schema that says nothing allows everything; the library wants that in words.
+fn typed(mut schema: Value) -> Value {
+    if let Some(members) = schema.as_object_mut() {
+        if !members.contains_key("type") {
+            members.insert("type".to_owned(), json!(["string", "number", "boolean", "object", "array", "null"]));
+        }
+        for name in ["items", "properties"] {
+            match (name, members.get_mut(name)) {
+                ("items", Some(items)) => *items = typed(items.take()),
+                (_, Some(Value::Object(properties))) => {
+                    properties.values_mut().for_each(|property| *property = typed(property.take()))
+                }
+                _ => {}
+            }
+        }
+    }
+    schema
+}
+
 /// One line an action: name, methods, parameters.
 #[must_use]
 pub fn actions_text(rows: &[Row]) -> String {
@@ -87,7 +106,7 @@ fn path(row: &Row) -> Value {
     let fields = (row.fields)();
     let mut path = Map::new();
     if row.kind == Kind::Read {
-        let parameters: Vec<Value> = fields.iter().map(|field| json!({"name": field.name, "in": "query", "required": field.required, "description": field.doc.trim(), "schema": field.schema})).collect();
+        let parameters: Vec<Value> = fields.iter().map(|field| json!({"name": field.name, "in": "query", "required": field.required, "description": field.doc.trim(), "schema": typed(field.schema.clone())})).collect();
         let mut get = operation(row, "get");
         get.insert("parameters".to_owned(), json!(parameters));
         path.insert("get".to_owned(), Value::Object(get));
@@ -104,7 +123,7 @@ fn path(row: &Row) -> Value {
 fn body(fields: &[Field]) -> Value {
     let mut properties = Map::new();
     for field in fields {
-        let mut schema = field.schema.clone();
+        let mut schema = typed(field.schema.clone());
         if let Some(schema) = schema.as_object_mut() {
             schema.insert("description".to_owned(), json!(field.doc.trim()));
         }
@@ -123,7 +142,7 @@ fn operation(row: &Row, method: &str) -> Map<String, Value> {
     let summary = doc.split("\n\n").next().unwrap_or_default().lines().map(str::trim).collect::<Vec<_>>().join(" ");
     let noun = row.name.split('_').next().unwrap_or(row.name);
     let envelope = json!({"type": "object", "required": ["help", "success", "result"],
-        "properties": {"help": {"type": "string"}, "success": {"type": "boolean"}, "result": (row.result_schema)()}});
+        "properties": {"help": {"type": "string"}, "success": {"type": "boolean"}, "result": typed((row.result_schema)())}});
     let failed = |text: &str| json!({"description": text, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}});
     let operation = json!({
         "tags": [noun],

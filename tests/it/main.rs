@@ -4,9 +4,12 @@
 
 mod feed;
 mod harvest;
+mod hostile;
 mod house;
+mod http;
 mod member;
 mod migrations;
+mod openapi;
 mod organization;
 mod package;
 mod people_of;

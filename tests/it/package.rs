@@ -34,7 +34,10 @@ fn a_dataset_is_searchable_when_its_write_answers() {
 #[test]
 fn an_equal_update_writes_nothing() {
     let portal = portal();
-    let made = portal.ok("package_create", json!({"name": "same", "title": "Same", "notes": "n", "resources": [{"url": "http://x.org/a.csv"}]}));
+    let made = portal.ok(
+        "package_create",
+        json!({"name": "same", "title": "Same", "notes": "n", "resources": [{"url": "http://x.org/a.csv"}]}),
+    );
     let before = made["metadata_modified"].clone();
     assert_eq!(portal.ok("package_update", made.clone()), made);
     assert_eq!(portal.ok("package_patch", json!({"id": "same", "title": "Same"}))["metadata_modified"], before);
@@ -62,7 +65,8 @@ fn a_deleted_dataset_gives_its_name_up() {
 #[test]
 fn a_purged_dataset_is_gone_and_its_name_free() {
     let portal = portal();
-    let made = portal.ok("package_create", json!({"name": "gone", "resources": [{"url": "http://x.org"}], "tags": [{"name": "tag"}]}));
+    let made =
+        portal.ok("package_create", json!({"name": "gone", "resources": [{"url": "http://x.org"}], "tags": [{"name": "tag"}]}));
     assert_eq!(portal.call(&Actor::anonymous(), "dataset_purge", json!({"id": "gone"})).unwrap_err().kind(), Kind::Denied);
     assert_eq!(portal.ok("dataset_purge", json!({"id": "gone"})), Value::Null);
     for key in [&made["id"], &json!("gone")] {

@@ -12,7 +12,10 @@ fn a_resource_lives_through_its_dataset() {
     let portal = portal();
     drop(portal.ok("package_create", json!({"name": "data"})));
     let made = portal.ok("resource_create", json!({"package_id": "data", "url": "http://x.org/z.xls", "note": ["own"]}));
-    assert_eq!((&made["format"], &made["mimetype"], &made["note"]), (&json!("XLS"), &json!("application/vnd.ms-excel"), &json!(["own"])));
+    assert_eq!(
+        (&made["format"], &made["mimetype"], &made["note"]),
+        (&json!("XLS"), &json!("application/vnd.ms-excel"), &json!(["own"]))
+    );
     assert_eq!(portal.ok("resource_show", json!({"id": made["id"]})), made);
     let patched = portal.ok("resource_patch", json!({"id": made["id"], "description": "d"}));
     assert_eq!((&patched["description"], &patched["note"]), (&json!("d"), &json!(["own"])));
@@ -33,7 +36,12 @@ fn two_hundred_parallel_resources_all_survive() {
             let portal = &portal;
             scope.spawn(move || {
                 for number in 0..25 {
-                    drop(portal.ok("resource_create", json!({"package_id": "busy", "url": format!("http://x.org/{worker}/{number}")})));
+                    drop(
+                        portal.ok(
+                            "resource_create",
+                            json!({"package_id": "busy", "url": format!("http://x.org/{worker}/{number}")}),
+                        ),
+                    );
                 }
             });
         }
@@ -49,7 +57,10 @@ fn nobody_takes_a_resource_of_another_dataset() {
     let portal = portal();
     let mine = portal.ok("package_create", json!({"name": "mine", "resources": [{"url": "http://x.org/mine"}]}));
     let id = &mine["resources"][0]["id"];
-    for sent in [json!({"name": "thief", "resources": [{"id": id, "url": "http://evil"}]}), json!({"name": "thief", "resources": [{"url": "a"}, {"id": id}]})] {
+    for sent in [
+        json!({"name": "thief", "resources": [{"id": id, "url": "http://evil"}]}),
+        json!({"name": "thief", "resources": [{"url": "a"}, {"id": id}]}),
+    ] {
         let error = portal.call(&TestApp::site(), "package_create", sent).unwrap_err();
         assert!(error.dict().fields()["resources"].to_string().contains("Resource id already exists."));
     }

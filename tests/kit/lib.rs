@@ -4,6 +4,8 @@
 
 mod app;
 mod database;
+mod http;
 
 pub use app::TestApp;
 pub use database::TestDb;
+pub use http::{Response, TestServer};

@@ -1,0 +1,39 @@
+//! What is generated from the table of actions and committed: it must be what the program says.
+//! `UPDATE_OPENAPI=1` writes it anew.
+
+use std::path::Path;
+
+fn compare(name: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi").join(name);
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, expected).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == expected,
+        "{} is out of date: run UPDATE_OPENAPI=1 cargo test -p kurak --test it openapi",
+        path.display()
+    );
+}
+
+fn rows() -> Vec<action::Row> {
+    let mut rows = kurak::rows();
+    rows.sort_by_key(|row| row.name);
+    rows
+}
+
+#[test]
+fn the_document_is_committed() {
+    let document = action::openapi::document(&rows(), "http://127.0.0.1:5000").unwrap();
+    let parsed: serde_json::Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(parsed["openapi"], "3.1.0");
+    assert!(parsed["paths"]["/api/3/action/package_show"]["get"]["parameters"].is_array());
+    assert!(parsed["paths"]["/api/3/action/package_create"]["get"].is_null());
+    compare("kurak.json", &document);
+}
+
+#[test]
+fn the_list_of_actions_is_committed() {
+    compare("actions.txt", &action::openapi::actions_text(&rows()));
+}
