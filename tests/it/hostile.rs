@@ -188,9 +188,7 @@ fn searches_that_are_none() {
 fn foreign_things_stay_foreign() {
     let (server, root) = portal();
     let stranger = server.token("stranger", false);
-    for (action, input) in [("organization_create", json!({"name": "theirs"}))] {
-        assert_eq!(server.action(action, Some(&root), &input).status, 200);
-    }
+    assert_eq!(server.action("organization_create", Some(&root), &json!({"name": "theirs"})).status, 200);
     let made = server.action("package_create", Some(&stranger), &json!({"name": "stolen", "owner_org": "theirs"}));
     assert_eq!(made.status, 403, "{}", made.text());
     let tokens = server.action("api_token_list", Some(&root), &json!({"user_id": "root"})).json();
