@@ -1,22 +1,28 @@
 //! `/api/3/action/<name>`.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, OnceLock},
+};
 
-use action::{App, Kind, Row, action::Input};
+use action::{
+    App, Kind, Row,
+    action::{Answer, Input},
+};
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{Method, StatusCode, header},
-    web::{Bytes, Data},
+    http::{ConnectionType, Method, StatusCode, header},
+    web::{Data, Payload},
 };
 use auth::{Actor, token};
-use base::{Error, Result, limits};
+use base::{Error, Result};
 use serde_json::{Map, Value};
 
 use crate::{
     envelope::{self, Asked},
-    extract::{self, Refused, Sent},
+    extract::{self, Refused, Sent, body},
     lanes::Lanes,
-    log::Line,
+    middleware::watch,
     pages,
 };
 
@@ -24,87 +30,90 @@ use crate::{
 pub struct Shared {
     pub app: Arc<App>,
     pub lanes: Lanes,
+    /// The API document, made when it is first asked for.
+    pub document: OnceLock<String>,
 }
 
 /// Answers one call.
-pub async fn call(
-    request: HttpRequest,
-    body: std::result::Result<Bytes, actix_web::Error>,
-    shared: Data<Shared>,
-) -> HttpResponse {
-    let began = Instant::now();
-    let name = request.match_info().get("action").unwrap_or_default().to_owned();
-    let mut line = Line::new(&request, &name);
-    let response = answer(&request, &name, body, &shared, &mut line).await;
-    line.write(response.status().as_u16(), began.elapsed());
-    response
-}
-
-async fn answer(
-    request: &HttpRequest,
-    name: &str,
-    body: std::result::Result<Bytes, actix_web::Error>,
-    shared: &Data<Shared>,
-    line: &mut Line,
-) -> HttpResponse {
+pub async fn call(request: HttpRequest, payload: Payload, shared: Data<Shared>) -> HttpResponse {
     let method = request.method();
     if method == Method::OPTIONS {
-        return HttpResponse::Ok().insert_header((header::ALLOW, "GET, HEAD, POST, OPTIONS")).finish();
+        return HttpResponse::Ok().insert_header((header::ALLOW, pages::METHODS)).finish();
     }
     if !matches!(*method, Method::GET | Method::HEAD | Method::POST) {
         return pages::method_not_allowed();
     }
-    let app = &shared.app;
-    let Some(row) = app.row(name) else {
+    let body = body::read(&request, payload).await;
+    let name = request.match_info().get("action").unwrap_or_default();
+    let Some(row) = shared.app.row(name) else {
         let shown: String = name.chars().take(100).collect();
         return envelope::bad_request(&format!("Action name not known: {shown}"));
     };
-    line.known();
+    watch::tell_action(&request, row.name);
     let callback = extract::callback(method, request.query_string());
-    let text = if callback.is_some() { None } else { token_of(request) };
-    let mut asked =
-        Asked { site_url: &app.settings.site_url, action: row.name, known: text.is_some(), callback: callback.as_deref() };
-    let Ok(body) = body else {
-        asked.callback = None;
-        let limit = Error::too_large(format!("A request has at most {} bytes", limits::BODY_BYTES));
-        return envelope::failure(asked, &limit, None);
+    let text = if callback.is_some() { None } else { token_of(&request) };
+    let id = watch::id_of(&request);
+    let asked = Asked {
+        site_url: &shared.app.settings.site_url,
+        action: row.name,
+        known: text.is_some(),
+        callback: callback.as_deref(),
+        request: &id,
     };
-    let input = match parameters(request, &body, row) {
+    match body {
+        Ok(body) => answer(&request, &shared, (asked, row), (text, &body)).await,
+        Err(error) => {
+            let mut response = envelope::failure(asked, &error, None);
+            response.head_mut().set_connection_type(ConnectionType::Close);
+            response
+        }
+    }
+}
+
+async fn answer(
+    request: &HttpRequest,
+    shared: &Data<Shared>,
+    (asked, row): (Asked<'_>, &Row),
+    (text, body): (Option<String>, &[u8]),
+) -> HttpResponse {
+    let app = &shared.app;
+    let input = match parameters(request, body, row) {
         Ok(input) => input,
         Err(Refused::Bad(text)) => return envelope::bad_request(&text),
         Err(Refused::MediaType) => return pages::page(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json or a form."),
     };
-    let actor = match text.as_deref().map_or_else(|| Some(Actor::anonymous()), |text| app.actors.recall(text)) {
-        Some(actor) => {
-            line.actor(&actor);
-            if let Some(result) = (row.quick)(app, &actor, &input) {
-                return finish(asked, result.map(|result| action::action::Answer { result, beside: String::new() }), None);
-            }
-            Some(actor)
+    let actor = text.as_deref().map_or_else(|| Some(Actor::anonymous()), |text| app.actors.recall(text));
+    if let Some(actor) = &actor {
+        watch::tell_actor(request, actor);
+        if let Some(result) = quickly(app, row, actor, &input) {
+            return finish(asked, result.map(|result| Answer { result, beside: String::new() }), None);
         }
-        None => None,
-    };
+    }
     let echo = (row.kind == Kind::Write).then(|| input.clone());
     let outcome = in_lane(shared, row, (actor, text), input).await;
     if let Ok((_, actor)) = &outcome {
-        line.actor(actor);
+        watch::tell_actor(request, actor);
     }
     finish(asked, outcome.map(|(answer, _)| answer), echo.as_ref())
 }
 
+/// Asks the action to answer from memory, on this thread. A panic there must not end the connections of others.
+fn quickly(app: &App, row: &Row, actor: &Actor, input: &Input) -> Option<Result<String>> {
+    std::panic::catch_unwind(AssertUnwindSafe(|| (row.quick)(app, actor, input)))
+        .unwrap_or_else(|_panic| Some(Err(Error::internal("an action panicked while it answered from memory"))))
+}
+
 fn parameters(request: &HttpRequest, body: &[u8], row: &Row) -> std::result::Result<Input, Refused> {
-    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     extract::parameters(&Sent {
         method: request.method(),
-        content_type: &content_type,
+        content_type: request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default(),
         query: request.query_string(),
         body,
         reads: row.kind == Kind::Read,
     })
 }
 
-fn finish(mut asked: Asked, outcome: Result<action::action::Answer>, echo: Option<&Map<String, Value>>) -> HttpResponse {
+fn finish(mut asked: Asked, outcome: Result<Answer>, echo: Option<&Map<String, Value>>) -> HttpResponse {
     match outcome {
         Ok(answer) => envelope::success(asked, &answer),
         Err(error) => {
@@ -119,7 +128,7 @@ async fn in_lane(
     row: &Row,
     (actor, text): (Option<Actor>, Option<String>),
     input: Input,
-) -> Result<(action::action::Answer, Actor)> {
+) -> Result<(Answer, Actor)> {
     let app = Arc::clone(&shared.app);
     let call = row.call;
     let lane = if row.kind == Kind::Read { &shared.lanes.read } else { &shared.lanes.write };

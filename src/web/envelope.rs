@@ -22,14 +22,16 @@ pub struct Asked<'a> {
     pub known: bool,
     /// `?callback=`, for GET.
     pub callback: Option<&'a str>,
+    /// The request's number, for the log.
+    pub request: &'a str,
 }
 
 /// A success.
 pub fn success(asked: Asked, answer: &Answer) -> HttpResponse {
     let mut body = String::with_capacity(answer.result.len() + answer.beside.len() + asked.site_url.len() + 128);
-    body.push_str("{\"help\":");
+    body.push_str("{\"help\": ");
     body.push_str(&help(asked));
-    body.push_str(",\"success\":true,\"result\":");
+    body.push_str(", \"success\": true, \"result\": ");
     body.push_str(&answer.result);
     body.push_str(&answer.beside);
     body.push('}');
@@ -42,14 +44,21 @@ pub fn success(asked: Asked, answer: &Answer) -> HttpResponse {
 
 /// A failure.
 pub fn failure(asked: Asked, failed: &Error, request: Option<&Map<String, Value>>) -> HttpResponse {
-    error::log(failed, asked.action);
+    error::log(failed, asked.action, asked.request);
     let (status, dict) = error::describe(failed, request);
-    let body = format!("{{\"help\":{},\"success\":false,\"error\":{dict}}}", help(asked));
+    let body = format!("{{\"help\": {}, \"success\": false, \"error\": {dict}}}", help(asked));
     let mut response = head(status, asked.known, JSON);
     if matches!(failed.kind(), Kind::Unavailable | Kind::TooMany) {
         response.insert_header((header::RETRY_AFTER, "2"));
     }
     response.body(body)
+}
+
+/// The answer to a request that panicked, wherever that was.
+pub fn broken() -> HttpResponse {
+    let error = Error::internal("panic");
+    let (status, dict) = error::describe(&error, None);
+    head(status, true, JSON).body(json!({"success": false, "error": dict}).to_string())
 }
 
 /// CKAN's bare text for requests that never reach an action: 400, a JSON string.
@@ -67,7 +76,7 @@ pub fn head(status: StatusCode, known: bool, content_type: &str) -> HttpResponse
     response
         .insert_header((header::CONTENT_TYPE, content_type))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::VARY, "Authorization, Cookie"))
+        .insert_header((header::VARY, "Authorization, X-CKAN-API-Key, Cookie"))
         .insert_header((header::CACHE_CONTROL, if known { "private, no-store" } else { "public, max-age=0, must-revalidate" }));
     response
 }
@@ -75,4 +84,48 @@ pub fn head(status: StatusCode, known: bool, content_type: &str) -> HttpResponse
 /// The name of a callback, as CKAN escapes it.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&#34;").replace('\'', "&#39;")
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::to_bytes;
+
+    use super::*;
+
+    const ASKED: Asked = Asked { site_url: "https://x.kg", action: "tag_list", known: false, callback: None, request: "" };
+
+    async fn text(response: HttpResponse) -> String {
+        String::from_utf8(to_bytes(response.into_body()).await.unwrap().to_vec()).unwrap()
+    }
+
+    #[actix_web::test]
+    async fn bytes_are_put_together_as_they_are() {
+        let answer = Answer { result: "[1, 2]".to_owned(), beside: ",\"changed_entities\":{}".to_owned() };
+        assert_eq!(
+            text(success(ASKED, &answer)).await,
+            "{\"help\": \"https://x.kg/api/3/action/help_show?name=tag_list\", \"success\": true, \"result\": [1, 2],\"changed_entities\":{}}"
+        );
+        let script = success(Asked { callback: Some("a<b"), ..ASKED }, &answer);
+        assert_eq!(script.headers().get(header::CONTENT_TYPE).unwrap(), "application/javascript;charset=utf-8");
+        let script = text(script).await;
+        assert!(script.starts_with("a&lt;b({\"help\"") && script.ends_with("});"), "{script}");
+    }
+
+    #[actix_web::test]
+    async fn what_a_known_caller_gets_is_for_nobody_else() {
+        let answer = Answer { result: "1".to_owned(), beside: String::new() };
+        let shared = success(ASKED, &answer);
+        assert_eq!(shared.headers().get(header::CACHE_CONTROL).unwrap(), "public, max-age=0, must-revalidate");
+        let private = failure(Asked { known: true, ..ASKED }, &Error::denied(""), None);
+        assert_eq!(private.headers().get(header::CACHE_CONTROL).unwrap(), "private, no-store");
+        assert!(private.headers().get(header::VARY).unwrap().to_str().unwrap().contains("X-CKAN-API-Key"));
+    }
+
+    #[actix_web::test]
+    async fn who_comes_at_a_bad_time_is_told_when_to_come_back() {
+        let busy = failure(ASKED, &Error::unavailable("pool"), None);
+        assert_eq!((busy.status().as_u16(), busy.headers().get(header::RETRY_AFTER).unwrap().to_str().unwrap()), (503, "2"));
+        assert!(!text(busy).await.contains("pool"));
+        assert_eq!(text(bad_request("Action name not known: \"x")).await, r#""Bad request: Action name not known: \"x""#);
+    }
 }

@@ -17,10 +17,10 @@ pub fn describe(error: &Error, request: Option<&Map<String, Value>>) -> (StatusC
             dict.insert("message".to_owned(), json!(reasoned("Access denied", error.message())));
         }
         Kind::Search if !error.message().starts_with("Search error") => {
-            dict.insert("message".to_owned(), json!(format!("Search error: {:?}", error.message())));
+            dict.insert("message".to_owned(), json!(format!("Search error: {}", quoted(error.message()))));
         }
         Kind::SearchQuery if !error.message().starts_with("Search Query is invalid") => {
-            dict.insert("message".to_owned(), json!(format!("Search Query is invalid: {:?}", error.message())));
+            dict.insert("message".to_owned(), json!(format!("Search Query is invalid: {}", quoted(error.message()))));
         }
         _ => {
             dict.insert("message".to_owned(), json!(error.message()));
@@ -35,6 +35,20 @@ pub fn describe(error: &Error, request: Option<&Map<String, Value>>) -> (StatusC
 
 fn reasoned(words: &str, reason: &str) -> String {
     if reason.is_empty() { words.to_owned() } else { format!("{words}: {reason}") }
+}
+
+/// As Python shows a text, which is what CKAN's messages hold.
+fn quoted(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut shown = String::from(quote);
+    for letter in text.chars() {
+        if letter == quote || letter == '\\' {
+            shown.push('\\');
+        }
+        shown.push(letter);
+    }
+    shown.push(quote);
+    shown
 }
 
 fn class(kind: Kind) -> (StatusCode, &'static str) {
@@ -55,12 +69,12 @@ fn class(kind: Kind) -> (StatusCode, &'static str) {
 }
 
 /// Says in the log what the client does not read.
-pub fn log(error: &Error, action: &str) {
+pub fn log(error: &Error, action: &str, request: &str) {
     let (kind, context, message) = (error.kind(), error.log_context(), error.message());
     match kind {
-        Kind::Internal => tracing::error!(action, ?kind, context, "an action failed"),
-        Kind::Unavailable => tracing::warn!(action, ?kind, context, "an action could not be done now"),
-        _ => tracing::debug!(action, ?kind, context, message, "an action was refused"),
+        Kind::Internal => tracing::error!(request, action, ?kind, context, "an action failed"),
+        Kind::Unavailable => tracing::warn!(request, action, ?kind, context, "an action could not be done now"),
+        _ => tracing::debug!(request, action, ?kind, context, message, "an action was refused"),
     }
 }
 
@@ -86,5 +100,32 @@ mod tests {
         let (status, dict) = of(Error::internal("postgresql://secret"));
         assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(!dict.to_string().contains("secret"));
+        let (_, dict) = of(Error::search_query("Invalid search parameters: ['x']"));
+        assert_eq!(dict["message"], "Search Query is invalid: \"Invalid search parameters: ['x']\"");
+        assert_eq!(of(Error::search("a 'b' \"c\"")).1["message"], "Search error: 'a \\'b\\' \"c\"'");
+    }
+
+    #[test]
+    fn an_integrity_error_echoes_the_request() {
+        let request = Map::from_iter([("tags".to_owned(), json!("x"))]);
+        let (status, dict) = describe(&Error::integrity("A list of dicts is due"), Some(&request));
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert_eq!(dict, json!({"message": "A list of dicts is due", "data": {"tags": "x"}, "__type": "Integrity Error"}));
+    }
+
+    #[test]
+    fn every_kind_has_a_status_and_a_word() {
+        for (error, status, word) in [
+            (Error::conflict(""), 409, "Conflict Error"),
+            (Error::bad_request(""), 400, "Bad Request"),
+            (Error::search_query(""), 400, "Search Query Error"),
+            (Error::search(""), 409, "Search Error"),
+            (Error::too_large(""), 413, "Request Too Large"),
+            (Error::too_many(""), 429, "Too Many Requests"),
+            (Error::unavailable(""), 503, "Service Unavailable"),
+        ] {
+            let (found, dict) = describe(&error, None);
+            assert_eq!((found.as_u16(), &dict["__type"]), (status, &json!(word)));
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! `/healthz`, `/readyz`, `/metrics`.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -14,9 +17,22 @@ use crate::{
 
 static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
+/// Bounds of the histogram of durations, in seconds.
+const BOUNDS: [f64; 11] = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
+
 /// Starts counting; once a process.
 pub fn install() -> Option<&'static PrometheusHandle> {
-    METRICS.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).as_ref()
+    METRICS.get_or_init(|| PrometheusBuilder::new().set_buckets(&BOUNDS).ok()?.install_recorder().ok()).as_ref()
+}
+
+/// Adds up what was counted, also when nobody asks for it: else it would pile up in memory.
+pub async fn keep() {
+    let Some(handle) = install() else { return };
+    let mut every = actix_web::rt::time::interval(Duration::from_secs(5));
+    loop {
+        every.tick().await;
+        handle.run_upkeep();
+    }
 }
 
 /// The process lives.

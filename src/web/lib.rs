@@ -7,12 +7,12 @@ mod dcat;
 mod envelope;
 mod error;
 mod extract;
-mod guard;
 mod health;
 mod lanes;
-mod log;
+mod middleware;
 mod pages;
 mod responses;
+mod routes;
 mod server;
 
 pub use server::{Options, Running, serve};

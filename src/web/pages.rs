@@ -1,8 +1,17 @@
 //! Answers that are not of the action API: short pages, the version numbers, robots.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderValue},
+    },
+};
 
 use crate::envelope::{JSON, head};
+
+/// What an action or a page takes.
+pub const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
 /// A page that says what a status means.
 pub fn page(status: StatusCode, text: &str) -> HttpResponse {
@@ -19,10 +28,18 @@ pub async fn not_found() -> HttpResponse {
 
 /// The address is right, the method is not.
 pub fn method_not_allowed() -> HttpResponse {
-    let mut response = page(StatusCode::METHOD_NOT_ALLOWED, "Actions are called by GET or POST.");
+    let mut response = page(StatusCode::METHOD_NOT_ALLOWED, "This address does not take that method.");
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(METHODS));
     response
-        .headers_mut()
-        .insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("GET, HEAD, POST, OPTIONS"));
+}
+
+/// Any method but GET and HEAD at an address that is only read.
+pub async fn other_method(request: HttpRequest) -> HttpResponse {
+    if request.method() == Method::OPTIONS {
+        return HttpResponse::Ok().insert_header((header::ALLOW, "GET, HEAD, OPTIONS")).finish();
+    }
+    let mut response = method_not_allowed();
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
     response
 }
 

@@ -1,9 +1,7 @@
-//! The API document and its page, and who may read answers from a browser.
-
-use std::sync::Arc;
+//! The API document and its page.
 
 use actix_web::{
-    Error, HttpResponse,
+    HttpResponse,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -17,57 +15,22 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{action_api::Shared, envelope::head};
 
-/// `ckan.cors.*` (ckan-api 1.3).
-#[derive(Clone)]
-pub struct Cors {
-    pub all: bool,
-    pub origins: Arc<Vec<String>>,
-}
-
-impl Cors {
-    /// Some origin may read answers.
-    pub fn is_on(&self) -> bool {
-        self.all || !self.origins.is_empty()
-    }
-
-    fn allowed(&self, origin: &HeaderValue) -> Option<HeaderValue> {
-        if self.all {
-            return Some(HeaderValue::from_static("*"));
-        }
-        let known = origin.to_str().is_ok_and(|origin| self.origins.iter().any(|known| known == origin));
-        known.then(|| origin.clone())
-    }
-}
-
-/// Adds CKAN's headers for an allowed origin.
-pub async fn allow_origins(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let allowed = request
-        .app_data::<Data<Cors>>()
-        .zip(request.headers().get(header::ORIGIN))
-        .and_then(|(cors, origin)| cors.allowed(origin));
-    let mut response = next.call(request).await?;
-    if let Some(origin) = allowed {
-        let headers = response.headers_mut();
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, PUT, GET, DELETE, OPTIONS"));
-        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Authorization, Content-Type"));
-    }
-    Ok(response)
-}
+/// What the page of the documentation may load: itself.
+const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 /// `/openapi.json`.
 pub async fn openapi(shared: Data<Shared>) -> HttpResponse {
-    let text = action::openapi::document(&shared.app.rows, &shared.app.settings.site_url);
-    match text {
-        Ok(text) => head(StatusCode::OK, false, "application/json").body(text),
-        Err(error) => {
-            crate::error::log(&error, "openapi");
-            HttpResponse::InternalServerError().finish()
+    if shared.document.get().is_none() {
+        match action::openapi::document(&shared.app.rows, &shared.app.settings.site_url) {
+            Ok(text) => drop(shared.document.set(text)),
+            Err(error) => {
+                crate::error::log(&error, "openapi", "");
+                return crate::envelope::broken();
+            }
         }
     }
+    let text = shared.document.get().cloned().unwrap_or_default();
+    head(StatusCode::OK, false, "application/json").body(text)
 }
 
 /// `/docs` → `/docs/`.
@@ -75,7 +38,20 @@ pub async fn docs() -> HttpResponse {
     HttpResponse::MovedPermanently().insert_header((header::LOCATION, "/docs/")).finish()
 }
 
-/// `/docs/`: Swagger UI, all of it in the program.
+/// `/docs/`: Swagger UI, all of it in the program; no validator elsewhere is asked.
 pub fn swagger() -> SwaggerUi {
-    SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json").try_it_out_enabled(true))
+    let config = Config::from("/openapi.json").try_it_out_enabled(true).validator_url("none");
+    SwaggerUi::new("/docs/{_:.*}").config(config)
+}
+
+/// Keeps the page from loading anything of others.
+pub async fn confine(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    Ok(response)
 }

@@ -1,8 +1,8 @@
-//! The server: routes, limits, a graceful end.
+//! The server: limits, a graceful end. It listens to no signal; who started it stops it.
 
 use std::{
     net::{IpAddr, SocketAddr, TcpListener},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -10,16 +10,17 @@ use action::App;
 use actix_web::{
     App as Site, HttpServer,
     dev::ServerHandle,
-    middleware::{Compress, Condition, from_fn},
-    web::{Data, PayloadConfig, get, route},
+    middleware::{Compress, from_fn},
+    web::{Data, PayloadConfig},
 };
 use base::{Error, Result, limits};
 
 use crate::{
-    action_api::{self, Shared},
-    dcat, health,
+    action_api::Shared,
+    health,
     lanes::Lanes,
-    pages, responses,
+    middleware::{compress, cors::Cors, watch},
+    routes,
 };
 
 /// How to serve.
@@ -57,6 +58,12 @@ impl Running {
         self.address
     }
 
+    /// `http://<address>`, for a client on this machine.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// Stops it: requests in flight get [`limits::SHUTDOWN_SECONDS`].
     pub fn stop(mut self) {
         self.end();
@@ -85,7 +92,7 @@ pub fn serve(app: Arc<App>, options: Options) -> Result<Running> {
     let wanted = SocketAddr::new(options.host, options.port);
     let listener = TcpListener::bind(wanted).map_err(|error| Error::internal(format!("{wanted} cannot be taken: {error}")))?;
     let address = listener.local_addr().map_err(Error::internal)?;
-    let shared = Data::new(Shared { app, lanes: Lanes::new()? });
+    let shared = Data::new(Shared { app, lanes: Lanes::new()?, document: OnceLock::new() });
     let (sender, receiver) = std::sync::mpsc::sync_channel(1);
     let thread = std::thread::Builder::new()
         .name("web".to_owned())
@@ -94,6 +101,7 @@ pub fn serve(app: Arc<App>, options: Options) -> Result<Running> {
                 match listen(listener, shared, options) {
                     Ok(server) => {
                         let _gone = sender.send(Ok(server.handle()));
+                        actix_web::rt::spawn(health::keep());
                         if let Err(error) = server.await {
                             tracing::error!(%error, "the server ended");
                         }
@@ -110,32 +118,16 @@ pub fn serve(app: Arc<App>, options: Options) -> Result<Running> {
 }
 
 fn listen(listener: TcpListener, shared: Data<Shared>, options: Options) -> Result<actix_web::dev::Server> {
-    let cors = responses::Cors { all: options.cors_allow_all, origins: Arc::new(options.cors_origins) };
+    let cors = Data::new(Cors { all: options.cors_allow_all, origins: Arc::new(options.cors_origins) });
     let site = move || {
-        let cors = cors.clone();
         Site::new()
             .app_data(shared.clone())
+            .app_data(cors.clone())
             .app_data(PayloadConfig::new(limits::BODY_BYTES))
-            .app_data(Data::new(cors.clone()))
-            .wrap(Condition::new(cors.is_on(), from_fn(responses::allow_origins)))
+            .wrap(from_fn(compress::leave_small))
             .wrap(Compress::default())
-            .route("/", get().to(pages::home))
-            .route("/healthz", get().to(health::healthz))
-            .route("/readyz", get().to(health::readyz))
-            .route("/metrics", get().to(health::metrics))
-            .route("/robots.txt", get().to(pages::robots))
-            .route("/api", get().to(pages::version))
-            .route("/api/", get().to(pages::version))
-            .route("/api/{version:\\d+}", get().to(pages::version))
-            .route("/api/{version:\\d+}/", get().to(pages::version))
-            .route("/api/3/action/{action}", route().to(action_api::call))
-            .route("/api/action/{action}", route().to(action_api::call))
-            .route("/{locale:[a-z]{2}(_[A-Za-z]+)?}/api/3/action/{action}", route().to(action_api::call))
-            .route("/openapi.json", get().to(responses::openapi))
-            .route("/docs", get().to(responses::docs))
-            .service(responses::swagger())
-            .configure(dcat::routes)
-            .default_service(route().to(pages::not_found))
+            .wrap(from_fn(watch::watch))
+            .configure(routes::routes)
     };
     let server = HttpServer::new(site)
         .workers(options.workers)

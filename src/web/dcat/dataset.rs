@@ -1,0 +1,50 @@
+//! One dataset as RDF.
+
+use std::sync::Arc;
+
+use action::{Ctx, Kind};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+};
+use auth::Actor;
+use catalog::package::allow;
+use dcat::Format;
+
+use super::{failure, is_fresh, not_modified, package, site, tag};
+use crate::{
+    action_api::{Shared, token_of},
+    envelope::head,
+    middleware::watch,
+};
+
+const ACTION: &str = "dcat_dataset_show";
+
+/// Whoever may see the dataset gets it; the tag is that of the bytes, the same on every node and after a restart.
+pub async fn answer(request: &HttpRequest, shared: &Shared, format: Format) -> HttpResponse {
+    watch::tell_action(request, ACTION);
+    let id = request.match_info().get("id").unwrap_or_default().to_owned();
+    let (app, token) = (Arc::clone(&shared.app), token_of(request));
+    let known = token.is_some();
+    let written = shared
+        .lanes
+        .read
+        .run(move || {
+            let actor = token.map_or_else(|| Ok(Actor::anonymous()), |token| app.actors.resolve(&app.pools, &token))?;
+            let mut ctx = Ctx::new(&app, &actor, Kind::Read);
+            let document = allow::find(&mut ctx, &id, "")?;
+            allow::may_read(&actor, &document)?;
+            drop(ctx);
+            dcat::dataset(&package(&app, &document.body, &document.groups)?, &site(&app), format)
+        })
+        .await;
+    let bytes = match written {
+        Ok(bytes) => bytes,
+        Err(error) => return failure(request, shared, (ACTION, known), &error),
+    };
+    let tag = tag(bytes.as_ref());
+    if is_fresh(request, &tag) {
+        return not_modified(known, format, &tag);
+    }
+    head(StatusCode::OK, known, format.content_type()).insert_header((header::ETAG, tag)).body(bytes)
+}

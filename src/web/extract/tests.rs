@@ -1,0 +1,147 @@
+//! Requests as real clients send them, and what becomes of them.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const PARTS: &str = "multipart/form-data; boundary=\"xYz\"";
+
+fn post(content_type: &str, body: &str) -> Result<Value, Refused> {
+    let sent = Sent { method: &Method::POST, content_type, query: "", body: body.as_bytes(), reads: true };
+    parameters(&sent).map(Value::Object)
+}
+
+fn parts(body: &[&str]) -> Result<Value, Refused> {
+    post(PARTS, &body.join("\r\n"))
+}
+
+fn is_bad(outcome: &Result<Value, Refused>, words: &str) -> bool {
+    matches!(outcome, Err(Refused::Bad(text)) if text.contains(words))
+}
+
+#[test]
+fn forms_are_texts_and_repeated_fields_lists() {
+    assert_eq!(post(FORM, "id=x&fq=a&fq=b"), Ok(json!({"id": "x", "fq": ["a", "b"]})));
+    assert_eq!(post("application/x-www-form-urlencoded; charset=utf-8", "a=1&b=2"), Ok(json!({"a": "1", "b": "2"})));
+    assert_eq!(post(FORM, ""), Ok(json!({})));
+}
+
+#[test]
+fn json_that_curl_calls_a_form_is_json() {
+    for body in [
+        r#"{"id":"a=b&c"}"#,
+        "%7B%22id%22%3A%22a%3Db%26c%22%7D",
+        r#"{"id":"a=b&c"}=1"#,
+        r#"{"id":"a=b&c"}="#,
+        " {\"id\": \"a=b&c\"}\n",
+        "%7B%22id%22%3A%22a%3Db%26c%22%7D=1",
+    ] {
+        assert_eq!(post(FORM, body), Ok(json!({"id": "a=b&c"})), "{body}");
+    }
+    assert_eq!(post(FORM, r#"{"q":"a+b %20"}"#), Ok(json!({"q": "a+b %20"})));
+    for body in ["limit=1", "{bad", "%7Bbad", r#"{"a":"\u0000&b=1"}"#] {
+        assert!(is_bad(&post(FORM, body), "JSON Error: "), "{body}");
+    }
+}
+
+#[test]
+fn bodies_of_other_kinds_are_refused() {
+    assert_eq!(post("text/plain", "{}"), Err(Refused::MediaType));
+    assert_eq!(post("text/json", "{}"), Err(Refused::MediaType));
+    assert_eq!(post("", "{}"), Err(Refused::MediaType));
+    assert_eq!(post("application/vnd.api+json", r#"{"a":1}"#), Ok(json!({"a": 1})));
+    assert_eq!(post("Application/JSON; charset=utf-8", r#"{"a":1}"#), Ok(json!({"a": 1})));
+    assert_eq!(post("application/json", "\u{feff}{\"a\":1}"), Ok(json!({"a": 1})));
+    assert_eq!(post("application/json", "null"), Ok(json!({})));
+    assert_eq!(post("application/json", ""), Ok(json!({})));
+    assert_eq!(post("text/plain", ""), Ok(json!({})));
+    assert!(is_bad(&post("application/json", "[1]"), "decoded to [1] but"));
+    assert!(is_bad(&post("application/json", "{bad"), "Error decoding JSON data."));
+    assert!(is_bad(&post("application/json", "1e400"), "Error decoding JSON data."));
+}
+
+#[test]
+fn the_query_beats_the_body_of_a_read() {
+    let sent =
+        Sent { method: &Method::POST, content_type: "application/json", query: "id=q", body: b"{\"id\":\"b\"}", reads: true };
+    assert_eq!(parameters(&sent).map(Value::Object), Ok(json!({"id": "q"})));
+    assert_eq!(parameters(&Sent { reads: false, ..sent }).map(Value::Object), Ok(json!({"id": "b"})));
+    let sent = Sent { method: &Method::GET, content_type: "", query: "", body: b"", reads: false };
+    assert!(matches!(parameters(&sent), Err(Refused::Bad(text)) if text.contains("Please use POST")));
+}
+
+#[test]
+fn a_get_may_have_a_json_body_and_a_callback() {
+    let json = "application/json";
+    let sent = |query, content_type, body| Sent { method: &Method::GET, content_type, query, body, reads: true };
+    assert_eq!(parameters(&sent("", json, b"{\"rows\": 5}")).map(Value::Object), Ok(json!({"rows": 5})));
+    assert_eq!(parameters(&sent("callback=f", json, b"null")).map(Value::Object), Ok(json!({})));
+    assert_eq!(parameters(&sent("", "text/plain", b"whatever")).map(Value::Object), Ok(json!({})));
+    assert_eq!(callback(&Method::GET, "a=1&callback=f.g"), Some("f.g".to_owned()));
+    assert_eq!(callback(&Method::POST, "callback=f"), None);
+    assert_eq!(callback(&Method::GET, "callback="), None);
+}
+
+#[test]
+fn parts_are_fields() {
+    let two = parts(&[
+        "--xYz",
+        "Content-Disposition: form-data; name=\"id\"",
+        "",
+        "a",
+        "--xYz",
+        "content-disposition: form-data; name=fq",
+        "Content-Type: text/plain; charset=utf-8",
+        "",
+        "б\r\n--xY",
+        "--xYz",
+        "Content-Disposition: form-data; name=\"fq\"",
+        "",
+        "",
+        "--xYz",
+        "Content-Disposition: form-data; name=\"upload\"; filename=\"\"",
+        "",
+        "",
+        "--xYz--",
+        "",
+    ]);
+    assert_eq!(two, Ok(json!({"id": "a", "fq": ["б\r\n--xY", ""]})));
+    let curl = parts(&["--xYz", "Content-Disposition: form-data; name=\"{\\\"a\\\": 1}\"", "", "1", "--xYz--"]);
+    assert_eq!(curl, Ok(json!({"a": 1})));
+}
+
+#[test]
+fn files_and_broken_parts_are_told() {
+    let file = parts(&["--xYz", "Content-Disposition: form-data; name=\"upload\"; filename=\"a.csv\"", "", "1,2", "--xYz--"]);
+    assert!(is_bad(&file, "does not take files yet: upload"));
+    assert!(is_bad(&parts(&["--xYz", "Content-Disposition: form-data; name=\"a\"", "", "1"]), "no end"));
+    assert!(is_bad(&parts(&["--xYz", "Content-Disposition: form-data", "", "1", "--xYz--"]), "no name"));
+    assert!(is_bad(&parts(&["nothing"]), "no part"));
+    assert!(is_bad(&post("multipart/form-data", "x"), "no boundary"));
+}
+
+#[test]
+fn forms_are_bounded_as_json_is() {
+    assert!(is_bad(&post(FORM, "id=a%00b&x=y"), "NUL"));
+    assert!(is_bad(&post(FORM, &"a=1&".repeat(10_001)), "fields"));
+    assert!(is_bad(&post(FORM, &format!("b=2&a={}", "x".repeat(1024 * 1024 + 1))), "longer"));
+    let sent = Sent { method: &Method::GET, content_type: "", query: "id=%00", body: b"", reads: true };
+    assert!(parameters(&sent).is_err());
+}
+
+proptest! {
+    #[test]
+    fn no_request_panics(
+        kind in prop_oneof![Just(FORM), Just(PARTS), Just("application/json"), Just("")],
+        query in "[ -~]{0,40}",
+        body in proptest::collection::vec(any::<u8>(), 0..200),
+        head in prop_oneof![Just(""), Just("--xYz\r\n"), Just("{"), Just("--xYz\r\nContent-Disposition: form-data; name=\"")],
+    ) {
+        let body = [head.as_bytes(), &body].concat();
+        for method in [Method::GET, Method::POST] {
+            let _outcome = parameters(&Sent { method: &method, content_type: kind, query: &query, body: &body, reads: true });
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Who may read answers from a browser: `ckan.cors.*` (ckan-api 1.3).
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+
+/// The origins that may. Off when there is none.
+#[derive(Clone)]
+pub struct Cors {
+    pub all: bool,
+    pub origins: Arc<Vec<String>>,
+}
+
+impl Cors {
+    /// The value of `Access-Control-Allow-Origin` for this request.
+    pub fn allowed(&self, request: &HeaderMap) -> Option<HeaderValue> {
+        if !self.all && self.origins.is_empty() {
+            return None;
+        }
+        let origin = request.get(header::ORIGIN)?;
+        if self.all {
+            return Some(HeaderValue::from_static("*"));
+        }
+        let known = origin.to_str().is_ok_and(|origin| self.origins.iter().any(|known| known == origin));
+        known.then(|| origin.clone())
+    }
+
+    /// Adds CKAN's headers; an answer that depends on the origin says so to caches.
+    pub fn allow(&self, origin: Option<HeaderValue>, answer: &mut HeaderMap) {
+        if !self.all && !self.origins.is_empty() {
+            answer.append(header::VARY, HeaderValue::from_static("Origin"));
+        }
+        let Some(origin) = origin else { return };
+        answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, PUT, GET, DELETE, OPTIONS"));
+        answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Authorization, Content-Type"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(origin: &'static str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+        headers
+    }
+
+    #[test]
+    fn only_listed_origins_may_read() {
+        let off = Cors { all: false, origins: Arc::default() };
+        assert_eq!(off.allowed(&asked("https://a.kg")), None);
+        let some = Cors { all: false, origins: Arc::new(vec!["https://a.kg".to_owned()]) };
+        assert_eq!(some.allowed(&asked("https://a.kg")).unwrap(), "https://a.kg");
+        assert_eq!(some.allowed(&asked("https://a.kg.evil.example")), None);
+        let all = Cors { all: true, origins: Arc::default() };
+        assert_eq!(all.allowed(&asked("null")).unwrap(), "*");
+        assert_eq!(all.allowed(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn caches_are_told() {
+        let some = Cors { all: false, origins: Arc::new(vec!["https://a.kg".to_owned()]) };
+        let mut answer = HeaderMap::new();
+        some.allow(None, &mut answer);
+        assert_eq!(answer.get(header::VARY).unwrap(), "Origin");
+        assert!(answer.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).is_none());
+    }
+}

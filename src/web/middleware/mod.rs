@@ -1,0 +1,5 @@
+//! What surrounds every request: a number, a line in the log, marks in the metrics, headers for browsers, no panic.
+
+pub mod compress;
+pub mod cors;
+pub mod watch;

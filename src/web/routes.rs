@@ -1,0 +1,48 @@
+//! Which address is answered by what.
+
+use actix_web::{
+    Handler, HttpRequest, Resource, Responder, guard,
+    middleware::from_fn,
+    web::{ServiceConfig, resource, route, scope},
+};
+
+use crate::{action_api, dcat, health, pages, responses};
+
+/// A language in front of an address, as CKAN takes it; answers are the same in all.
+const LOCALE: &str = "/{locale:[a-z]{2}(_[A-Za-z]+)?}";
+
+/// All of them.
+pub fn routes(config: &mut ServiceConfig) {
+    for before in ["", LOCALE] {
+        for address in ["/api/3/action/{action}", "/api/action/{action}"] {
+            config.route(&format!("{before}{address}"), route().to(action_api::call));
+        }
+    }
+    config
+        .service(read("/", pages::home))
+        .service(read("/healthz", health::healthz))
+        .service(read("/readyz", health::readyz))
+        .service(read("/metrics", health::metrics))
+        .service(read("/robots.txt", pages::robots))
+        .service(read("/openapi.json", responses::openapi))
+        .service(read("/docs", responses::docs))
+        .service(scope("/docs").wrap(from_fn(responses::confine)).service(responses::swagger()))
+        .configure(dcat::routes);
+    for address in ["/api", "/api/", "/api/{version:\\d+}", "/api/{version:\\d+}/"] {
+        config.service(read(address, pages::version));
+    }
+    config.default_service(route().to(pages::not_found));
+}
+
+/// An address that takes GET and HEAD.
+pub fn read<F, Args>(address: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let reads = guard::Any(guard::Get()).or(guard::Head());
+    resource(address)
+        .route(route().guard(reads).to(handler))
+        .default_service(route().to(|request: HttpRequest| pages::other_method(request)))
+}
