@@ -2,8 +2,7 @@
 
 use actix_web::{
     Handler, HttpRequest, Resource, Responder, guard,
-    middleware::from_fn,
-    web::{ServiceConfig, resource, route, scope},
+    web::{ServiceConfig, resource, route},
 };
 
 use crate::{action_api, dcat, health, pages, responses};
@@ -26,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read("/robots.txt", pages::robots))
         .service(read("/openapi.json", responses::openapi))
         .service(read("/docs", responses::docs))
-        .service(scope("/docs").wrap(from_fn(responses::confine)).service(responses::swagger()))
+        .service(responses::swagger())
         .configure(dcat::routes);
     for address in ["/api", "/api/", "/api/{version:\\d+}", "/api/{version:\\d+}/"] {
         config.service(read(address, pages::version));
