@@ -72,7 +72,8 @@ pub async fn answer(
     let mut response = head(StatusCode::OK, false, format.content_type());
     response.insert_header((header::ETAG, tag)).insert_header((header::LINK, page.link_header()));
     if request.method() == actix_web::http::Method::HEAD {
-        return response.finish();
+        // No length: nobody knows it before all is written.
+        return response.streaming(futures_util::stream::empty::<Result<Bytes, io::Error>>());
     }
     response.streaming(stream(shared.clone(), found, writer))
 }
