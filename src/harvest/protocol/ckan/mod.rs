@@ -17,8 +17,8 @@ use url::form_urlencoded::Serializer;
 use self::config::Config;
 use super::{Fault, Item, Mapped, Page, Place, Protocol, RemoteGroup, Retreat, Severity};
 
-/// Datasets asked for at a time.
-const ROWS: u64 = 200;
+/// Datasets asked for at a time: each page is one commit of the database and of the index, and small ones cost merges.
+const ROWS: u64 = 500;
 /// Datasets of a page where each is asked for by itself.
 const LIST_ROWS: usize = 50;
 /// Bytes of a page.
@@ -218,7 +218,7 @@ mod tests {
             steps.push(next["rows"].as_u64().unwrap());
             place = next;
         }
-        assert_eq!(steps, [40, 8, 1]);
+        assert_eq!(steps, [100, 20, 4, 1]);
         assert_eq!(ckan.retreat(&place), Some(Retreat::Past(json!({"mode": "search", "start": 1, "rows": 1}))));
         assert_eq!(Cursor::read(&json!({"mode": "list", "after": "x"})), Cursor::List { after: "x".to_owned() });
     }
