@@ -34,19 +34,19 @@ impl Lanes {
     /// # Errors
     /// Internal, if the system gives none.
     pub fn new() -> Result<Self> {
-        Ok(Self { read: Lane::new("read", READS)?, write: Lane::new("write", WRITES)? })
+        Ok(Self { read: Lane::new("read", READS, QUEUE)?, write: Lane::new("write", WRITES, QUEUE)? })
     }
 }
 
 impl Lane {
-    fn new(name: &str, threads: usize) -> Result<Self> {
+    fn new(name: &str, threads: usize, queue: usize) -> Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(threads)
             .thread_name(name)
             .build()
             .map_err(Error::internal)?;
-        Ok(Self { runtime: Some(runtime), places: Arc::new(Semaphore::new(QUEUE)) })
+        Ok(Self { runtime: Some(runtime), places: Arc::new(Semaphore::new(threads + queue)) })
     }
 
     /// Does the work on a thread of the lane.
@@ -70,5 +70,46 @@ impl Drop for Lane {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use base::Kind;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn who_comes_when_all_places_are_taken_is_sent_away() {
+        let lane = Arc::new(Lane::new("test", 1, 1).unwrap());
+        let (open, gate) = mpsc::channel::<()>();
+        let working = {
+            let lane = Arc::clone(&lane);
+            actix_web::rt::spawn(async move { lane.run(move || Ok(gate.recv().is_ok())).await })
+        };
+        let waiting = {
+            let lane = Arc::clone(&lane);
+            actix_web::rt::spawn(async move { lane.run(|| Ok(7)).await })
+        };
+        actix_web::rt::task::yield_now().await;
+        let refused = lane.run(|| Ok(())).await.unwrap_err();
+        assert_eq!(refused.kind(), Kind::Unavailable);
+        open.send(()).unwrap();
+        assert!(working.await.unwrap().unwrap());
+        assert_eq!(waiting.await.unwrap().unwrap(), 7);
+        assert!(lane.run(|| Ok(())).await.is_ok());
+    }
+
+    #[actix_web::test]
+    async fn a_panic_costs_neither_the_thread_nor_the_place() {
+        let lane = Lane::new("test", 1, 0).unwrap();
+        for _round in 0..3 {
+            let broken = lane.run::<()>(|| panic!("secret")).await.unwrap_err();
+            assert_eq!(broken.kind(), Kind::Internal);
+            assert!(!broken.message().contains("secret"));
+        }
+        assert_eq!(lane.run(|| Ok(1)).await.unwrap(), 1);
     }
 }
