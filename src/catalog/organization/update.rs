@@ -36,6 +36,6 @@ impl Action for Update {
     fn run(ctx: &mut Ctx, params: UpdateParams, before: GroupRow) -> Result<View> {
         let draft = check::read(ctx, Family::Organization, &params.0.0, Some((&before, false)))?;
         let row = write::update(ctx, &before, draft)?;
-        view::one(ctx, Family::Organization, &row, Options { datasets: true, ..Options::WRITTEN })
+        view::one(ctx, Family::Organization, &row, Options { datasets: true, followers: false, ..Options::WRITTEN })
     }
 }

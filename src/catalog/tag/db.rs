@@ -37,9 +37,32 @@ pub fn list(connection: &mut PgConnection, vocabulary: Option<&str>, parts: &[St
     query.select((tag::id, tag::name, tag::vocabulary_id)).load(connection).map_err(error::of)
 }
 
+/// Characters of the longest text that is looked for in names. PostgreSQL folds the whole pattern again for every row,
+/// so that a text of a megabyte would hold a connection for seconds.
+const LONGEST: usize = 200;
+
+/// False for a text that is longer than any name; it is in none.
+#[must_use]
+pub fn is_findable(part: &str) -> bool {
+    part.chars().nth(LONGEST).is_none()
+}
+
 /// The `like` pattern of what has `part` in it.
 #[must_use]
 pub fn containing(part: &str) -> String {
     let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{escaped}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_longer_than_a_name_is_not_looked_for() {
+        assert!(is_findable(""));
+        assert!(is_findable(&"ы".repeat(LONGEST)));
+        assert!(!is_findable(&"ы".repeat(LONGEST + 1)));
+        assert_eq!(containing(r"50%_\"), r"%50\%\_\\%");
+    }
 }

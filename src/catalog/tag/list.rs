@@ -56,6 +56,9 @@ impl Action for List {
             .filter(|part| !part.is_empty())
             .take(PARTS)
             .collect();
+        if !parts.iter().all(|part| db::is_findable(part)) {
+            return Ok(Vec::new());
+        }
         let vocabulary = params.vocabulary_id.filter(|id| !id.is_empty());
         let tags = db::list(ctx.db()?, vocabulary.as_deref(), &parts)?;
         let item = |tag: db::TagRow| {

@@ -7,6 +7,7 @@ use base::{Error, Result};
 use catalog::{
     flag::{Flag, flag},
     member::db::{Account, accounts},
+    tag::db::is_findable,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -56,6 +57,9 @@ impl Action for List {
         let order = params.order_by.as_deref().unwrap_or_default();
         if order == "edits" {
             return Err(Error::invalid_text("order_by=edits is no longer supported"));
+        }
+        if !params.q.as_deref().is_none_or(is_findable) {
+            return Ok(Vec::new());
         }
         let site = ctx.app.settings.site_id.clone();
         let sysadmin = ctx.actor.is_sysadmin();
