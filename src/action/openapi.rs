@@ -1,5 +1,8 @@
 //! The API document, OpenAPI 3.1, made from the table of actions.
 
+#[cfg(test)]
+mod tests;
+
 use base::{Error, Result};
 use serde_json::{Map, Value, json};
 
@@ -12,10 +15,10 @@ use crate::{Field, Kind, Row};
 pub fn document(rows: &[Row], site_url: &str) -> Result<String> {
     let mut paths = Map::new();
     for row in rows {
-        paths.insert(format!("/api/3/action/{}", row.name), path(row));
+        paths.insert(format!("/api/3/action/{}", row.name), checked(row.name, path(row))?);
     }
-    for (address, text) in OTHERS {
-        paths.insert((*address).to_owned(), json!({"get": other(address, text)}));
+    for entry in OTHERS {
+        paths.insert(entry.0.to_owned(), checked(entry.0, json!({"get": other(*entry)}))?);
     }
     let document = json!({
         "openapi": "3.1.0",
@@ -32,8 +35,8 @@ pub fn document(rows: &[Row], site_url: &str) -> Result<String> {
         "security": [{}, {"token": []}, {"key": []}],
     });
     // Read and written by the library once, so that nothing that is no OpenAPI gets out.
-    let checked: utoipa::openapi::OpenApi = serde_json::from_value(document).map_err(Error::internal)?;
-    let mut text = serde_json::to_string_pretty(&checked).map_err(Error::internal)?;
+    let whole: utoipa::openapi::OpenApi = serde_json::from_value(document).map_err(Error::internal)?;
+    let mut text = serde_json::to_string_pretty(&whole).map_err(Error::internal)?;
     text.push('\n');
     Ok(text)
 }
@@ -57,6 +60,14 @@ fn typed(mut schema: Value) -> Value {
     schema
 }
 
+/// A path that the library can read; else says which one it cannot.
+fn checked(name: &str, path: Value) -> Result<Value> {
+    match serde_json::from_value::<utoipa::openapi::PathItem>(path.clone()) {
+        Ok(_known) => Ok(path),
+        Err(error) => Err(Error::internal(error).context(format!("the documentation of {name}"))),
+    }
+}
+
 /// One line an action: name, methods, parameters.
 #[must_use]
 pub fn actions_text(rows: &[Row]) -> String {
@@ -72,41 +83,63 @@ pub fn actions_text(rows: &[Row]) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Addresses beside the actions, with what they answer.
-const OTHERS: &[(&str, &str)] = &[
-    ("/catalog.ttl", "The catalog as Turtle, 100 datasets a page."),
-    ("/catalog.rdf", "The catalog as RDF/XML, 100 datasets a page."),
-    ("/catalog.jsonld", "The catalog as JSON-LD, 100 datasets a page."),
-    ("/dataset/{id}.ttl", "A dataset as Turtle."),
-    ("/dataset/{id}.rdf", "A dataset as RDF/XML."),
-    ("/dataset/{id}.jsonld", "A dataset as JSON-LD."),
-    ("/healthz", "The process lives."),
-    ("/readyz", "Requests can be answered."),
-    ("/metrics", "Figures for Prometheus."),
+/// Addresses beside the actions: what they are called, what they answer, in which media type.
+const OTHERS: &[(&str, &str, &str, &str)] = &[
+    ("/catalog.ttl", "catalog_ttl", "The catalog in DCAT-AP 3 as Turtle, 100 datasets a page.", "text/turtle"),
+    ("/catalog.rdf", "catalog_rdf", "The catalog in DCAT-AP 3 as RDF/XML, 100 datasets a page.", "application/rdf+xml"),
+    ("/catalog.xml", "catalog_xml", "As /catalog.rdf.", "application/rdf+xml"),
+    ("/catalog.jsonld", "catalog_jsonld", "The catalog in DCAT-AP 3 as JSON-LD, 100 datasets a page.", "application/ld+json"),
+    ("/catalog", "catalog", "The catalog in the format that Accept asks for; Turtle else.", "text/turtle"),
+    ("/dataset/{id}.ttl", "dataset_ttl", "A dataset in DCAT-AP 3 as Turtle.", "text/turtle"),
+    ("/dataset/{id}.rdf", "dataset_rdf", "A dataset in DCAT-AP 3 as RDF/XML.", "application/rdf+xml"),
+    ("/dataset/{id}.xml", "dataset_xml", "As /dataset/{id}.rdf.", "application/rdf+xml"),
+    ("/dataset/{id}.jsonld", "dataset_jsonld", "A dataset in DCAT-AP 3 as JSON-LD.", "application/ld+json"),
+    ("/dataset/{id}", "dataset", "A dataset in the format that Accept asks for; JSON-LD else.", "application/ld+json"),
+    ("/openapi.json", "openapi", "This document.", "application/json"),
+    ("/healthz", "healthz", "The process lives.", "text/plain"),
+    ("/readyz", "readyz", "Requests can be answered; else 503 with the reasons.", "application/json"),
+    ("/metrics", "metrics", "Figures for Prometheus.", "text/plain"),
 ];
 
-fn other(address: &str, text: &str) -> Value {
-    let parameter = |name: &str, place: &str, kind: &str| json!({"name": name, "in": place, "required": place == "path", "schema": {"type": kind}});
-    let parameters = if address.starts_with("/dataset") {
-        vec![parameter("id", "path", "string")]
-    } else if address.starts_with("/catalog") {
-        vec![
-            parameter("page", "query", "integer"),
-            parameter("modified_since", "query", "string"),
-            parameter("q", "query", "string"),
-            parameter("fq", "query", "string"),
-        ]
+fn other((address, name, text, media_type): (&str, &str, &str, &str)) -> Value {
+    let is_dataset = address.starts_with("/dataset");
+    let is_catalog = address.starts_with("/catalog");
+    let parameters = if is_dataset {
+        vec![json!({"name": "id", "in": "path", "required": true, "description": "Id or name.", "schema": {"type": "string"}})]
+    } else if is_catalog {
+        CATALOG.iter().map(|(name, text, kind)| json!({"name": name, "in": "query", "required": false, "description": text, "schema": {"type": kind}})).collect()
     } else {
         Vec::new()
     };
-    json!({"tags": ["beside the actions"], "summary": text, "operationId": address, "parameters": parameters, "responses": {"200": {"description": text}}})
+    let mut responses = Map::new();
+    responses.insert("200".to_owned(), json!({"description": text, "content": {media_type: {}}}));
+    if is_dataset || is_catalog {
+        responses.insert("304".to_owned(), json!({"description": "If-None-Match names what is there."}));
+    }
+    if is_dataset {
+        responses.insert("403".to_owned(), failed("The caller may not see the dataset."));
+        responses.insert("404".to_owned(), failed("There is no such dataset."));
+    }
+    if is_catalog {
+        responses.insert("409".to_owned(), failed("A parameter cannot be read; the members of error say which."));
+    }
+    json!({"tags": ["beside the actions"], "summary": text, "operationId": name, "parameters": parameters, "responses": responses})
 }
+
+/// Parameters of a catalog.
+const CATALOG: &[(&str, &str, &str)] = &[
+    ("page", "Page, from 1.", "integer"),
+    ("modified_since", "Only what was changed at or after this date or time.", "string"),
+    ("q", "Only what is found by this, as in package_search.", "string"),
+    ("fq", "Only what passes this filter, as in package_search.", "string"),
+    ("profiles", "euro_dcat_ap_3.", "string"),
+];
 
 fn path(row: &Row) -> Value {
     let fields = (row.fields)();
     let mut path = Map::new();
     if row.kind == Kind::Read {
-        let parameters: Vec<Value> = fields.iter().map(|field| json!({"name": field.name, "in": "query", "required": field.required, "description": field.doc.trim(), "schema": typed(field.schema.clone())})).collect();
+        let parameters: Vec<Value> = fields.iter().map(|field| json!({"name": field.name, "in": "query", "required": field.required, "description": plain(field.doc), "schema": typed(field.schema.clone())})).collect();
         let mut get = operation(row, "get");
         get.insert("parameters".to_owned(), json!(parameters));
         path.insert("get".to_owned(), Value::Object(get));
@@ -125,7 +158,7 @@ fn body(fields: &[Field]) -> Value {
     for field in fields {
         let mut schema = typed(field.schema.clone());
         if let Some(schema) = schema.as_object_mut() {
-            schema.insert("description".to_owned(), json!(field.doc.trim()));
+            schema.insert("description".to_owned(), json!(plain(field.doc)));
         }
         properties.insert(field.name.to_owned(), schema);
     }
@@ -138,12 +171,13 @@ fn body(fields: &[Field]) -> Value {
 }
 
 fn operation(row: &Row, method: &str) -> Map<String, Value> {
-    let doc = row.doc.trim();
-    let summary = doc.split("\n\n").next().unwrap_or_default().lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    let doc = plain(row.doc);
+    let summary = doc.split("\n\n").next().unwrap_or_default().replace('\n', " ");
     let noun = row.name.split('_').next().unwrap_or(row.name);
     let envelope = json!({"type": "object", "required": ["help", "success", "result"],
         "properties": {"help": {"type": "string"}, "success": {"type": "boolean"}, "result": typed((row.result_schema)())}});
-    let failed = |text: &str| json!({"description": text, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}});
+    let text = json!({"description": "The request cannot be understood: a text, or an envelope.", "content": {"application/json":
+        {"schema": {"type": ["string", "object"]}}}});
     let operation = json!({
         "tags": [noun],
         "summary": summary,
@@ -151,10 +185,13 @@ fn operation(row: &Row, method: &str) -> Map<String, Value> {
         "operationId": format!("{}_{method}", row.name),
         "responses": {
             "200": {"description": "What was asked for.", "content": {"application/json": {"schema": envelope}}},
-            "400": {"description": "The request cannot be understood."},
+            "400": text,
             "403": failed("The caller may not do this."),
             "404": failed("There is no such thing."),
             "409": failed("The input breaks a rule; the members of error say which."),
+            "413": failed("The request is too large."),
+            "429": failed("Too many requests; try again after Retry-After."),
+            "500": failed("A fault of the server."),
             "503": failed("Not now; try again after Retry-After."),
         },
     });
@@ -162,6 +199,16 @@ fn operation(row: &Row, method: &str) -> Map<String, Value> {
         Value::Object(operation) => operation,
         _ => Map::new(),
     }
+}
+
+/// A doc comment as text: without the blank that stands behind `///`.
+fn plain(doc: &str) -> String {
+    let lines: Vec<&str> = doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+fn failed(text: &str) -> Value {
+    json!({"description": text, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}})
 }
 
 fn failure() -> Value {

@@ -1,0 +1,74 @@
+//! The document of a small table of actions.
+
+use super::*;
+use crate::action::Answer;
+
+fn row(name: &'static str, kind: Kind) -> Row {
+    Row {
+        name,
+        kind,
+        doc: " Does it.\n\n Twice,\n if need be.\n",
+        fields: || vec![Field { name: "id", doc: " Which.\n", schema: json!({"type": "string"}), required: true }],
+        result_schema: || json!({"type": "integer"}),
+        call: |_app, _actor, _input| Ok(Answer::default()),
+        quick: |_app, _actor, _input| None,
+    }
+}
+
+fn made() -> Value {
+    let rows = [row("thing_make", Kind::Write), row("thing_show", Kind::Read)];
+    serde_json::from_str(&document(&rows, "https://x.kg").unwrap()).unwrap()
+}
+
+#[test]
+fn a_row_is_a_path() {
+    let document = made();
+    assert_eq!((&document["openapi"], &document["servers"][0]["url"]), (&json!("3.1.0"), &json!("https://x.kg")));
+    let paths = &document["paths"];
+    assert!(paths["/api/3/action/thing_make"]["get"].is_null());
+    let get = &paths["/api/3/action/thing_show"]["get"];
+    assert_eq!((&get["summary"], &get["description"]), (&json!("Does it."), &json!("Does it.\n\nTwice,\nif need be.")));
+    assert_eq!(get["parameters"][0]["description"], "Which.");
+    let body = &paths["/api/3/action/thing_make"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!((&body["required"], &body["properties"]["id"]["type"]), (&json!(["id"]), &json!("string")));
+    let result = &get["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["result"];
+    assert_eq!(result["type"], "integer");
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_and_every_reference_an_aim() {
+    let document = made();
+    let mut names: Vec<&str> = Vec::new();
+    for path in document["paths"].as_object().unwrap().values() {
+        for operation in path.as_object().unwrap().values() {
+            names.extend(operation["operationId"].as_str());
+        }
+    }
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all);
+    assert!(names.iter().all(|name| name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_')), "{names:?}");
+    assert!(document["components"]["schemas"]["Failure"]["properties"]["error"].is_object());
+    assert!(document["components"]["securitySchemes"]["key"]["name"] == "X-CKAN-API-Key");
+}
+
+#[test]
+fn the_same_rows_make_the_same_text() {
+    let rows = [row("b_show", Kind::Read), row("a_make", Kind::Write)];
+    assert_eq!(document(&rows, "x").unwrap(), document(&rows, "x").unwrap());
+    assert!(document(&rows, "x").unwrap().ends_with("}\n"));
+    assert_eq!(actions_text(&rows), "a_make [POST] id\nb_show [GET POST] id\n");
+}
+
+#[test]
+fn a_result_may_be_anything() {
+    let path: Value = path(&Row { result_schema: || json!({}), ..row("thing_show", Kind::Read) });
+    for (name, part) in path["get"]["responses"].as_object().unwrap() {
+        let read = serde_json::from_value::<utoipa::openapi::Response>(part.clone());
+        assert!(read.is_ok(), "{name}: {part} {:?}", read.err());
+    }
+    let schema = &path["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+    let read = serde_json::from_value::<utoipa::openapi::schema::Schema>(schema.clone());
+    assert!(read.is_ok(), "{schema} {:?}", read.err());
+}
