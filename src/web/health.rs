@@ -20,6 +20,9 @@ static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 /// Bounds of the histogram of durations, in seconds.
 const BOUNDS: [f64; 11] = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
 
+/// Who asks whether we are ready wants to know soon.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Starts counting; once a process.
 pub fn install() -> Option<&'static PrometheusHandle> {
     METRICS.get_or_init(|| PrometheusBuilder::new().set_buckets(&BOUNDS).ok()?.install_recorder().ok()).as_ref()
@@ -43,7 +46,8 @@ pub async fn healthz() -> HttpResponse {
 /// Requests can be answered: the database is there, the index has caught up.
 pub async fn readyz(shared: Data<Shared>) -> HttpResponse {
     let app = Arc::clone(&shared.app);
-    let database = shared.lanes.read.run(move || store::migrate::is_behind(&mut *app.pools.get(Lane::Read)?)).await;
+    let asked = shared.lanes.read.run(move || store::migrate::is_behind(&mut *app.pools.get(Lane::Read)?));
+    let database = actix_web::rt::time::timeout(PATIENCE, asked).await.unwrap_or_else(|late| Err(base::Error::unavailable(late)));
     let index = shared.app.feed().is_some_and(store::Feed::is_ready);
     let database = match database {
         Ok(false) => "ok",

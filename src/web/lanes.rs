@@ -1,12 +1,13 @@
 //! Threads for work that waits for the database or computes: few for reads, more for writes (a commit wants company),
 //! each with a bounded queue.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use base::{Error, Result};
 use tokio::{
     runtime::{Builder, Runtime},
     sync::Semaphore,
+    time::timeout,
 };
 
 /// Threads that read at the same time; as many as the pool has connections.
@@ -16,10 +17,16 @@ const WRITES: usize = 12;
 /// Requests that may wait for a thread before the next one is sent away.
 const QUEUE: usize = 1_024;
 
+/// How long a read may take, its waiting included: a database that hangs must not make every client hang.
+const READ_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a write may take: hundreds may queue for one dataset, and each waits until it is searchable.
+const WRITE_PATIENCE: Duration = Duration::from_secs(30);
+
 /// A bounded pool of threads.
 pub struct Lane {
     runtime: Option<Runtime>,
     places: Arc<Semaphore>,
+    patience: Duration,
 }
 
 /// The lanes of a server.
@@ -34,34 +41,44 @@ impl Lanes {
     /// # Errors
     /// Internal, if the system gives none.
     pub fn new() -> Result<Self> {
-        Ok(Self { read: Lane::new("read", READS, QUEUE)?, write: Lane::new("write", WRITES, QUEUE)? })
+        Ok(Self {
+            read: Lane::new("read", (READS, QUEUE), READ_PATIENCE)?,
+            write: Lane::new("write", (WRITES, QUEUE), WRITE_PATIENCE)?,
+        })
     }
 }
 
 impl Lane {
-    fn new(name: &str, threads: usize, queue: usize) -> Result<Self> {
+    fn new(name: &str, (threads, queue): (usize, usize), patience: Duration) -> Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(threads)
             .thread_name(name)
             .build()
             .map_err(Error::internal)?;
-        Ok(Self { runtime: Some(runtime), places: Arc::new(Semaphore::new(threads + queue)) })
+        Ok(Self { runtime: Some(runtime), places: Arc::new(Semaphore::new(threads + queue)), patience })
     }
 
-    /// Does the work on a thread of the lane.
+    /// Does the work on a thread of the lane. Work that still waits when the patience is over is not begun; work that
+    /// has begun goes on, but nobody waits for it.
     ///
     /// # Errors
-    /// Unavailable, when too many wait already; Internal, when the work panicked.
+    /// Unavailable, when too many wait already or it takes too long; Internal, when the work panicked.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_full| Error::unavailable("too many requests wait"))?;
         let runtime = self.runtime.as_ref().ok_or_else(|| Error::unavailable("the server is stopping"))?;
-        let done = runtime.spawn_blocking(move || {
+        let mut done = runtime.spawn_blocking(move || {
             let outcome = work();
             drop(place);
             outcome
         });
-        done.await.map_err(|error| Error::internal(format!("an action broke off: {error}")))?
+        match timeout(self.patience, &mut done).await {
+            Ok(done) => done.map_err(|error| Error::internal(format!("an action broke off: {error}")))?,
+            Err(_late) => {
+                done.abort();
+                Err(Error::unavailable(format!("not done within {:?}", self.patience)))
+            }
+        }
     }
 }
 
@@ -83,7 +100,7 @@ mod tests {
 
     #[actix_web::test]
     async fn who_comes_when_all_places_are_taken_is_sent_away() {
-        let lane = Arc::new(Lane::new("test", 1, 1).unwrap());
+        let lane = Arc::new(Lane::new("test", (1, 1), READ_PATIENCE).unwrap());
         let (open, gate) = mpsc::channel::<()>();
         let working = {
             let lane = Arc::clone(&lane);
@@ -104,12 +121,25 @@ mod tests {
 
     #[actix_web::test]
     async fn a_panic_costs_neither_the_thread_nor_the_place() {
-        let lane = Lane::new("test", 1, 0).unwrap();
+        let lane = Lane::new("test", (1, 0), READ_PATIENCE).unwrap();
         for _round in 0..3 {
             let broken = lane.run::<()>(|| panic!("secret")).await.unwrap_err();
             assert_eq!(broken.kind(), Kind::Internal);
             assert!(!broken.message().contains("secret"));
         }
         assert_eq!(lane.run(|| Ok(1)).await.unwrap(), 1);
+    }
+
+    #[actix_web::test]
+    async fn nobody_waits_for_ever_and_what_nobody_waits_for_is_not_begun() {
+        let lane = Lane::new("test", (1, 1), Duration::from_millis(50)).unwrap();
+        let (open, gate) = mpsc::channel::<()>();
+        let (begin, begun) = mpsc::channel::<()>();
+        let (hangs, waits) =
+            futures_util::join!(lane.run(move || Ok(gate.recv().is_ok())), lane.run(move || Ok(begin.send(()).is_ok())));
+        assert_eq!(hangs.unwrap_err().kind(), Kind::Unavailable);
+        assert_eq!(waits.unwrap_err().kind(), Kind::Unavailable);
+        open.send(()).unwrap();
+        assert!(begun.recv().is_err(), "the second work was dropped, not done");
     }
 }
