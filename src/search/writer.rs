@@ -29,8 +29,8 @@ pub enum Size {
 pub fn merging(size: Size) -> LogMergePolicy {
     let mut merging = LogMergePolicy::default();
     if size == Size::Small {
-        merging.set_min_num_segments(4);
-        merging.set_min_layer_size(256);
+        merging.set_min_num_segments(6);
+        merging.set_min_layer_size(8);
         merging.set_level_log_size(3.0);
         merging.set_del_docs_ratio_before_merge(0.3);
     }

@@ -12,17 +12,24 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A ckan.ini, a database and a data folder.
-struct Site {
-    database: TestDb,
+pub struct Site {
+    _database: Option<TestDb>,
     folder: TempDir,
 }
 
 impl Site {
-    fn new() -> Self {
-        let site = Self { database: TestDb::empty(), folder: TempDir::new().unwrap() };
+    pub fn new() -> Self {
+        let database = TestDb::empty();
+        let url = database.url();
+        Self::on(Some(database), &url)
+    }
+
+    /// On a database that somebody else keeps.
+    pub fn on(database: Option<TestDb>, url: &str) -> Self {
+        let site = Self { _database: database, folder: TempDir::new().unwrap() };
         let options = [
             ("use", "egg:ckan"),
-            ("sqlalchemy.url", &site.database.url().replace('%', "%%")),
+            ("sqlalchemy.url", &url.replace('%', "%%")),
             ("ckan.storage_path", "%(here)s/storage"),
             ("ckan.site_url", "http://portal.example"),
             ("ckan.site_id", "portal.example"),
@@ -38,7 +45,7 @@ impl Site {
         self.folder.path().join("ckan.ini")
     }
 
-    fn command(&self, line: &str) -> Command {
+    pub fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kurak"));
         command.arg("-c").arg(self.ini()).args(line.split(' '));
         // What the tester's own shell says must not matter.
@@ -50,29 +57,29 @@ impl Site {
         command
     }
 
-    fn run(&self, line: &str) -> Output {
+    pub fn run(&self, line: &str) -> Output {
         self.command(line).output().unwrap()
     }
 
-    fn ok(&self, line: &str) -> String {
+    pub fn ok(&self, line: &str) -> String {
         let output = self.run(line);
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
 
-    fn code(&self, line: &str) -> Option<i32> {
+    pub fn code(&self, line: &str) -> Option<i32> {
         self.run(line).status.code()
     }
 }
 
 /// A running server.
-struct Server {
+pub struct Server {
     child: Child,
     address: String,
 }
 
 impl Server {
-    fn start(site: &Site) -> Self {
+    pub fn start(site: &Site) -> Self {
         let mut child = site.command("run --host 127.0.0.1 --port 0").stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = loop {
@@ -86,23 +93,33 @@ impl Server {
         Self { child, address }
     }
 
-    fn post(&self, action: &str, token: &str, body: &str) -> Value {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "POST /api/3/action/{action} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {token}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+    pub fn post(&self, action: &str, token: &str, body: &str) -> Value {
+        let answer = self.ask(action, token, body).unwrap();
         let (_, body) = answer.split_once("\r\n\r\n").unwrap();
         let (from, to) = (body.find('{').unwrap(), body.rfind('}').unwrap());
         serde_json::from_str(body.get(from..=to).unwrap()).unwrap()
     }
 
-    fn stop(mut self) -> Option<i32> {
+    /// The whole answer, head and all; an error when the server is gone.
+    pub fn ask(&self, action: &str, token: &str, body: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        write!(
+            stream,
+            "POST /api/3/action/{action} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {token}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+
+    /// Ends it as a crash would.
+    pub fn crash(&self) {
+        assert!(Command::new("kill").args(["-9", &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    pub fn stop(mut self) -> Option<i32> {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
         self.child.wait().unwrap().code()
     }
