@@ -61,9 +61,12 @@ pub fn find_by_user(connection: &mut PgConnection, user_id: &str) -> Result<Opti
 /// What the database says.
 pub fn touch(connection: &mut PgConnection, hash: &[u8]) -> Result<()> {
     let now = Stamp::now().naive();
-    diesel::update(api_token::table.filter(api_token::token_hash.eq(hash)))
+    let user: Option<String> = diesel::update(api_token::table.filter(api_token::token_hash.eq(hash)))
         .set(api_token::last_access.eq(now))
-        .execute(connection)
-        .map(drop)
-        .map_err(error::of)
+        .returning(api_token::user_id)
+        .get_result(connection)
+        .optional()
+        .map_err(error::of)?;
+    let Some(user) = user else { return Ok(()) };
+    diesel::update(users::table.find(user)).set(users::last_active.eq(now)).execute(connection).map(drop).map_err(error::of)
 }

@@ -5,6 +5,7 @@
 mod durability;
 mod feed;
 mod harvest;
+mod harvest_key;
 mod hostile;
 mod house;
 mod http;

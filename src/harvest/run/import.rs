@@ -99,21 +99,24 @@ impl Run {
                 return if step == Step::On { self.store(right, page, hashes, is_last) } else { Ok(step) };
             }
             let Some(item) = items.first() else { return Err(error) };
-            let refused = Plan { entries: vec![self.refused(item, &text_of(&error))], ..Plan::default() };
+            let refused = Plan { entries: vec![self.refused(item, &text_of(&error))?], ..Plan::default() };
             return self.write(refused, page, hashes, is_last);
         }
     }
 
-    fn refused<'a>(&self, item: &'a Item, message: &str) -> Entry<'a> {
-        Entry {
+    /// What is known of the item stays known: its dataset must not be cut off from it.
+    fn refused<'a>(&self, item: &'a Item, message: &str) -> Result<Entry<'a>> {
+        let object_id = object::id_of(&self.source.id, &item.guid);
+        let known = db::known(&mut *self.shared.app.pools.get(Lane::Job)?, std::slice::from_ref(&object_id))?.pop();
+        Ok(Entry {
             item,
-            object_id: object::id_of(&self.source.id, &item.guid),
-            known: None,
+            object_id,
+            known,
             package_id: String::new(),
             raw_hash: [0; 32],
             content_hash: [0; 32],
             mapped: Err(message.to_owned()),
-        }
+        })
     }
 
     /// Looks up what is known of the items, and reads those that changed.

@@ -43,14 +43,24 @@ pub fn read(ctx: &mut Ctx, dict: &Dict, old: Option<Source>) -> Result<Source> {
     let mut errors = ErrorDict::default();
     let is_new = old.is_none();
     let mut source = old.unwrap_or_else(|| empty(ctx, now));
+    let (old_origin, old_key) = (origin(&source.url), source.sealed_key.clone());
     texts(dict, &mut source, &mut errors);
     flags(dict, &mut source, now, is_new, &mut errors);
     config(ctx, dict, &mut source, &mut errors)?;
+    if source.sealed_key.is_some() && source.sealed_key == old_key && origin(&source.url) != old_origin {
+        errors.add("config", "The api_key was given for another remote; give the one of this url, or leave it out");
+    }
     owner(ctx, dict, &mut source, is_new, &mut errors);
     unique(ctx, &source, &mut errors)?;
     errors.into_result()?;
     source.modified = now.naive();
     Ok(source)
+}
+
+/// Scheme, host and port of an address: whom a key is shown to.
+fn origin(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    format!("{scheme}://{}", rest.split(['/', '?', '#']).next().unwrap_or_default()).to_lowercase()
 }
 
 fn empty(ctx: &Ctx, now: Stamp) -> Source {
@@ -183,7 +193,7 @@ fn config(ctx: &Ctx, dict: &Dict, source: &mut Source, errors: &mut ErrorDict) -
             config.insert("api_key".to_owned(), Value::from(MASK));
         }
     }
-    source.config = if config.is_empty() { String::new() } else { Value::Object(config).to_string().replace("\\u0000", "") };
+    source.config = if config.is_empty() { String::new() } else { Value::Object(config).to_string() };
     Ok(())
 }
 

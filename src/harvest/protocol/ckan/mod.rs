@@ -176,8 +176,9 @@ impl Protocol for Ckan {
 
     fn is_there(&self, guid: &str) -> Result<bool, Fault> {
         match self.get("package_show", &[("id", guid)]) {
-            Ok(answer) => Ok(wire::show(&answer.body).is_ok()),
-            Err(fault) if fault.message.ends_with("404") || fault.message.ends_with("403") => Ok(false),
+            // An answer that cannot be read says nothing: only a plain 404 says that it is gone.
+            Ok(answer) => wire::show(&answer.body).map(|_item| true),
+            Err(fault) if fault.message.ends_with("404") => Ok(false),
             Err(fault) => Err(fault),
         }
     }
