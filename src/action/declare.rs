@@ -63,8 +63,8 @@ macro_rules! declare {
                     required: false,
                 } ),*]
             }
-            #[allow(unused_mut, unused_variables, clippy::allow_attributes, reason = "a struct without fields reads nothing")]
-            fn read(mut input: $crate::reexport::serde_json::Map<String, $crate::reexport::serde_json::Value>, errors: &mut $crate::reexport::base::ErrorDict) -> Self {
+            #[allow(unused_variables, clippy::allow_attributes, reason = "a struct without fields reads nothing")]
+            fn read(input: $crate::reexport::serde_json::Map<String, $crate::reexport::serde_json::Value>, errors: &mut $crate::reexport::base::ErrorDict) -> Self {
                 Self { $(
                     $field: $crate::declare!(@read input, errors, $crate::declare!(@name $field $(, $name)?), $type $(, $default)?),
                 )* }
@@ -75,8 +75,8 @@ macro_rules! declare {
     (@type $type:ty, $default:expr) => { $type };
     (@name $field:ident) => { stringify!($field).trim_start_matches("r#") };
     (@name $field:ident, $name:literal) => { $name };
-    (@read $input:ident, $errors:ident, $name:expr, $type:ty) => { $crate::params::take::<$type>(&mut $input, $name, $errors) };
+    (@read $input:ident, $errors:ident, $name:expr, $type:ty) => { $crate::params::take::<$type>(&$input, $name, $errors) };
     (@read $input:ident, $errors:ident, $name:expr, $type:ty, $default:expr) => {
-        $crate::params::take::<$type>(&mut $input, $name, $errors).unwrap_or($default)
+        $crate::params::take::<$type>(&$input, $name, $errors).unwrap_or($default)
     };
 }

@@ -13,9 +13,9 @@ pub trait Params: Sized {
     fn read(input: Map<String, Value>, errors: &mut ErrorDict) -> Self;
 }
 
-/// Takes one parameter out of the input. For [`crate::declare!`].
+/// Reads one parameter of the input. For [`crate::declare!`].
 #[must_use]
-pub fn take<T: Loose>(input: &mut Map<String, Value>, name: &str, errors: &mut ErrorDict) -> Option<T> {
+pub fn take<T: Loose>(input: &Map<String, Value>, name: &str, errors: &mut ErrorDict) -> Option<T> {
     let value = input.get(name).filter(|value| !value.is_null())?;
     match T::read(value) {
         Ok(value) => Some(value),

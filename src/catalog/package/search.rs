@@ -101,13 +101,12 @@ fn read(ctx: &Ctx, dict: &Map<String, Value>) -> Result<Query> {
     let mut errors = ErrorDict::default();
     let settings = &ctx.app.settings.search;
     let number = |name: &str, default: usize, errors: &mut ErrorDict| {
-        action::params::take::<Natural>(&mut dict.clone_one(name), name, errors).map_or(default, |Natural(number)| number)
+        action::params::take::<Natural>(dict, name, errors).map_or(default, |Natural(number)| number)
     };
     let rows = number("rows", 10, &mut errors).min(settings.rows_max);
     let start = number("start", 0, &mut errors);
     let facet_mincount = number("facet.mincount", 1, &mut errors);
-    let facet_limit = action::params::take::<i64>(&mut dict.clone_one("facet.limit"), "facet.limit", &mut errors)
-        .unwrap_or(settings.facets_limit);
+    let facet_limit = action::params::take::<i64>(dict, "facet.limit", &mut errors).unwrap_or(settings.facets_limit);
     let facet_fields = facet_fields(dict, &mut errors);
     errors.into_result()?;
     let unknown: Vec<&str> =
@@ -148,17 +147,6 @@ fn read(ctx: &Ctx, dict: &Map<String, Value>) -> Result<Query> {
         boost: text("boost"),
     };
     Ok(Query { request, fl: list(dict, "fl") })
-}
-
-/// One key of a dict, as a dict.
-trait One {
-    fn clone_one(&self, name: &str) -> Map<String, Value>;
-}
-
-impl One for Map<String, Value> {
-    fn clone_one(&self, name: &str) -> Map<String, Value> {
-        self.get(name).map(|value| (name.to_owned(), value.clone())).into_iter().collect()
-    }
 }
 
 fn sort(dict: &Map<String, Value>) -> Option<String> {
