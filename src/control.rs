@@ -18,6 +18,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
+        mpsc::RecvTimeoutError,
     },
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -127,19 +128,21 @@ fn answer(app: &Arc<App>, stop: &AtomicBool, stream: &UnixStream) {
 
 fn rebuild(app: &App, stop: &AtomicBool, stream: &UnixStream) -> Result<Value> {
     let feed = app.feed().ok_or_else(|| Error::unavailable("the server is still starting"))?;
-    let (before, begin) = (feed.rebuilds(), Instant::now());
     tracing::info!("a command asks for a rebuild of the index");
-    feed.request_rebuild();
-    while feed.rebuilds() == before {
-        if stop.load(Ordering::Acquire) {
-            return Err(Error::unavailable("the server stops"));
+    let (done, begin) = (feed.request_rebuild(), Instant::now());
+    loop {
+        match done.recv_timeout(Duration::from_millis(50)) {
+            Ok(outcome) => break outcome?,
+            Err(RecvTimeoutError::Disconnected) => return Err(Error::unavailable("the server stops")),
+            Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Acquire) => {
+                return Err(Error::unavailable("the server stops"));
+            }
+            Err(RecvTimeoutError::Timeout) if begin.elapsed() > REBUILD => {
+                return Err(Error::unavailable("the rebuild does not end; the server's log may say why"));
+            }
+            // Whoever asked may have left; what he asked for is done all the same.
+            Err(RecvTimeoutError::Timeout) => drop(say(stream, &json!({"seen": 0}))),
         }
-        if begin.elapsed() > REBUILD {
-            return Err(Error::unavailable("the rebuild does not end; the server's log may say why"));
-        }
-        std::thread::sleep(Duration::from_millis(50));
-        // Whoever asked may have left; what he asked for is done all the same.
-        let _gone = say(stream, &json!({"seen": 0}));
     }
     Ok(json!({"count": app.index.count()}))
 }

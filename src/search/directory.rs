@@ -7,6 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
@@ -18,6 +19,8 @@ use tantivy::directory::{
 pub struct Unsynced {
     root: PathBuf,
     inner: MmapDirectory,
+    /// Numbers files that are written beside the one they replace: two threads may write the same one.
+    written: Arc<AtomicU64>,
 }
 
 impl Unsynced {
@@ -26,7 +29,7 @@ impl Unsynced {
     /// # Errors
     /// The folder cannot be read.
     pub fn open(root: &Path) -> tantivy::Result<Self> {
-        Ok(Self { root: root.to_owned(), inner: MmapDirectory::open(root)? })
+        Ok(Self { root: root.to_owned(), inner: MmapDirectory::open(root)?, written: Arc::default() })
     }
 }
 
@@ -77,7 +80,7 @@ impl Directory for Unsynced {
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
         let whole = self.root.join(path);
-        let beside = whole.with_extension("new");
+        let beside = whole.with_extension(format!("{}.new", self.written.fetch_add(1, Ordering::Relaxed)));
         fs::write(&beside, data)?;
         fs::rename(&beside, &whole)
     }

@@ -206,17 +206,19 @@ impl Rebuild {
             let mut slot = inner.live.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *slot, live)
         };
-        old.retire();
-        // Searches that still run keep their files open.
-        fs::remove_dir_all(&old.folder).map_err(|error| Error::unavailable(format!("{}: {error}", old.folder.display())))
+        // Merges of the old folder may take seconds, and writers wait.
+        let discard = std::thread::Builder::new().name("old-index".to_owned()).spawn(move || old.discard());
+        if let Err(error) = discard {
+            tracing::info!(%error, "the old index is removed at the next opening");
+        }
+        Ok(())
     }
 }
 
 impl Drop for Rebuild {
     fn drop(&mut self) {
         if let Some(live) = self.live.take() {
-            live.retire();
-            let _left = fs::remove_dir_all(&live.folder);
+            live.discard();
         }
     }
 }

@@ -211,8 +211,27 @@ impl Live {
         })
     }
 
-    /// Ends writing to this folder; it can still be searched.
-    pub fn retire(&self) {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+    /// Ends writing to this folder, behind the merges that run; it can still be searched.
+    fn close(&self) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Err(error)) = writer.map(IndexWriter::wait_merging_threads) {
+            tracing::info!(%error, folder = %self.folder.display(), "a merge of the index broke off");
+        }
+    }
+
+    /// Ends writing to this folder and removes it; what cannot be removed goes with the next opening. Searches that
+    /// still run keep their files open.
+    pub fn discard(&self) {
+        self.close();
+        if let Err(error) = fs::remove_dir_all(&self.folder) {
+            tracing::info!(%error, folder = %self.folder.display(), "an old index is not removed yet");
+        }
+    }
+}
+
+impl Drop for Live {
+    /// A merge that ends after its writer would write among the files of whoever opens the folder next.
+    fn drop(&mut self) {
+        self.close();
     }
 }

@@ -8,7 +8,7 @@
 use std::{
     collections::HashSet,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
         mpsc::{self, Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
@@ -69,10 +69,11 @@ pub struct Feed {
 #[derive(Default)]
 struct State {
     ready: AtomicBool,
-    rebuild: AtomicBool,
     stop: AtomicBool,
     sequence: AtomicI64,
     rebuilds: AtomicU64,
+    /// Who asked for the next rebuild.
+    asked: Mutex<Vec<SyncSender<Result<()>>>>,
 }
 
 /// The thread; stops when told to.
@@ -111,10 +112,27 @@ impl Feed {
         self.state.rebuilds.load(Ordering::Acquire)
     }
 
-    /// Asks for a rebuild beside the running state; answers at once.
-    pub fn request_rebuild(&self) {
-        self.state.rebuild.store(true, Ordering::Release);
+    /// Asks for a rebuild beside the running state. Answers at once; what is received says how it ended, and nothing
+    /// is received when the follower stops before.
+    #[must_use]
+    pub fn request_rebuild(&self) -> Receiver<Result<()>> {
+        let (sender, receiver) = sync_channel(1);
+        self.state.asked().push(sender);
+        receiver
     }
+}
+
+impl State {
+    fn asked(&self) -> MutexGuard<'_, Vec<SyncSender<Result<()>>>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A build that runs beside, from which watermark, and who waits for it.
+struct Building {
+    built: Receiver<Result<Finish>>,
+    watermark: u64,
+    asked: Vec<SyncSender<Result<()>>>,
 }
 
 impl Follower {
@@ -191,7 +209,7 @@ struct Loop {
     watermark: u64,
     polled: Option<Instant>,
     waiting: Vec<Handed>,
-    building: Option<(Receiver<Result<Finish>>, u64)>,
+    building: Option<Building>,
 }
 
 impl Loop {
@@ -240,9 +258,7 @@ impl Loop {
         if !self.waiting.is_empty() {
             self.apply_handed()?;
         }
-        if self.building.is_none() && self.state.rebuild.swap(false, Ordering::AcqRel) {
-            self.start_building()?;
-        }
+        self.start_building()?;
         self.take_over()?;
         if poll {
             let mut connection = self.pools.get(Lane::Job)?;
@@ -279,23 +295,27 @@ impl Loop {
         } else {
             let watermark = settled(&mut connection)?;
             self.apply.builder()(&self.pools, watermark)?()?;
-            self.start_from(watermark, &mut connection)?;
+            self.start_from(watermark);
+            self.poll(&mut connection)?;
         }
         self.state.ready.store(true, Ordering::Release);
         Ok(())
     }
 
-    fn start_from(&mut self, watermark: u64, connection: &mut PgConnection) -> Result<()> {
+    /// Goes on from what was just built.
+    fn start_from(&mut self, watermark: u64) {
         self.watermark = watermark;
         self.seen.clear();
-        self.poll(connection)?;
+        self.polled = None;
         self.state.rebuilds.fetch_add(1, Ordering::AcqRel);
-        Ok(())
     }
 
     fn start_building(&mut self) -> Result<()> {
+        if self.building.is_some() || self.state.asked().is_empty() {
+            return Ok(());
+        }
         let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
-        let (sender, receiver) = sync_channel(1);
+        let (sender, built) = sync_channel(1);
         let (builder, pools) = (self.apply.builder(), self.pools.clone());
         std::thread::Builder::new()
             .name("rebuild".to_owned())
@@ -304,22 +324,38 @@ impl Loop {
                 let _gone = sender.send(builder(&pools, watermark));
             })
             .map_err(Error::internal)?;
-        self.building = Some((receiver, watermark));
+        let asked = std::mem::take(&mut *self.state.asked());
+        self.building = Some(Building { built, watermark, asked });
         Ok(())
     }
 
-    /// Takes what was built beside over, and carries what changed since then into it.
+    /// Takes what was built beside over, and carries what changed since then into it. A build that failed changes
+    /// nothing: whoever asked for it is told.
     fn take_over(&mut self) -> Result<()> {
-        let Some((receiver, watermark)) = &self.building else { return Ok(()) };
-        let (built, watermark) = match receiver.try_recv() {
-            Ok(built) => (built, *watermark),
+        let Some(building) = &self.building else { return Ok(()) };
+        let built = match building.built.try_recv() {
+            Ok(built) => built,
             Err(mpsc::TryRecvError::Empty) => return Ok(()),
-            Err(mpsc::TryRecvError::Disconnected) => (Err(Error::internal("the rebuild broke off")), *watermark),
+            Err(mpsc::TryRecvError::Disconnected) => Err(Error::internal("the rebuild broke off")),
         };
-        self.building = None;
-        built?()?;
-        let mut connection = self.pools.get(Lane::Job)?;
-        self.start_from(watermark, &mut connection)
+        let Some(Building { watermark, asked, .. }) = self.building.take() else { return Ok(()) };
+        let outcome = built.and_then(|finish| finish());
+        let caught_up = match &outcome {
+            Ok(()) => {
+                self.start_from(watermark);
+                self.pools.get(Lane::Job).and_then(|mut connection| self.poll(&mut connection))
+            }
+            Err(error) => {
+                tracing::error!(%error, "the index could not be built anew; the old one stays");
+                Ok(())
+            }
+        };
+        let told = outcome.map_err(|error| error.to_string());
+        for waits in asked {
+            // Whoever asked may have left.
+            let _gone = waits.try_send(told.clone().map_err(Error::unavailable));
+        }
+        caught_up
     }
 
     /// Applies what has become visible since the last poll, page by page, and moves the watermark.

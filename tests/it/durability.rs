@@ -5,7 +5,7 @@ use std::{
         Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use cluster::{Cluster, Options};
@@ -18,15 +18,6 @@ const ROUNDS: usize = 5;
 fn token(site: &Site) -> String {
     site.ok("sysadmin add root --create email=root@example.org password=conformance1");
     site.ok("user token add -q root test").trim().to_owned()
-}
-
-/// Waits until the condition holds, at most so long.
-fn within(limit: Duration, what: &str, holds: impl Fn() -> bool) {
-    let begin = Instant::now();
-    while !holds() {
-        assert!(begin.elapsed() < limit, "{what} does not hold after {limit:?}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]
@@ -62,7 +53,7 @@ fn five_crashes_under_sixty_four_writers_lose_nothing() {
         let server = Server::start(&site);
         let expected = acknowledged.lock().unwrap().clone();
         assert!(expected.len() > round, "nothing was written in round {round}");
-        within(Duration::from_secs(5), "every acknowledged dataset is found", || {
+        kit::within(Duration::from_secs(5), "every acknowledged dataset is found", || {
             let found = server.post("package_search", "", "{\"rows\": 0}");
             found["result"]["count"].as_u64().unwrap_or(0) >= u64::try_from(expected.len()).unwrap()
         });
@@ -93,7 +84,7 @@ fn a_stopped_database_is_said_so_and_reads_go_on() {
     assert_eq!(server.post("package_search", "", "{\"q\": \"kept\"}")["result"]["count"], 1);
 
     cluster.resume().unwrap();
-    within(Duration::from_secs(3), "a write", || {
+    kit::within(Duration::from_secs(3), "a write", || {
         server
             .ask("package_create", &token, "{\"name\": \"after\"}")
             .is_ok_and(|answer| answer.contains(" 200 OK") || answer.contains("already in use"))

@@ -20,11 +20,7 @@ fn changes_of_other_nodes_arrive() {
              insert into change_log (entity, id, kind, version) select 'package', id, 'delete', 2 from package; commit",
         )
         .unwrap();
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
-    while count(&portal) > 0 {
-        assert!(std::time::Instant::now() < deadline, "the change did not arrive");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    kit::soon("the change arrives", || count(&portal) == 0);
     let shown = portal.call(&auth::Actor::anonymous(), "package_show", json!({"id": "here"}));
     assert_eq!(shown.unwrap_err().kind(), base::Kind::Denied);
 }
@@ -47,9 +43,5 @@ fn a_late_commit_with_a_low_number_is_not_passed_over() {
     assert_eq!(count(&portal), 6);
     let portal = portal.restart();
     sql_query("commit").execute(&mut slow).unwrap();
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
-    while count(&portal) > 5 {
-        assert!(std::time::Instant::now() < deadline, "the late commit was passed over");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    kit::soon("the late commit arrives", || count(&portal) == 5);
 }

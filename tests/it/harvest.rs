@@ -75,11 +75,7 @@ fn wait(portal: &TestApp, job: &str) -> Progress {
 fn searchable(portal: &TestApp) {
     let query = "select coalesce(max(seq), 0) as number from change_log";
     let last = diesel::sql_query(query).get_result::<Number>(&mut portal.database.connect()).unwrap().number;
-    let start = Instant::now();
-    while portal.app.feed().unwrap().sequence() < last {
-        assert!(start.elapsed() < Duration::from_secs(60));
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    kit::soon("the page is searchable", || portal.app.feed().unwrap().sequence() >= last);
 }
 
 fn harvest(portal: &TestApp, source: &str) -> Progress {
@@ -249,9 +245,7 @@ fn a_stopped_worker_goes_on_at_its_page() {
     remote.portal().set_delay(Duration::from_millis(300));
     let worker = start(&portal);
     let id = job(&portal, &source, false);
-    while progress(&portal.app, &id).unwrap().seen == 0 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    kit::soon("a page is in", || progress(&portal.app, &id).unwrap().seen > 0);
     drop(worker);
     let stopped = progress(&portal.app, &id).unwrap();
     assert!(stopped.status == "Running" && stopped.seen < 900, "{stopped:?}");
@@ -274,9 +268,7 @@ fn an_aborted_job_ends_behind_its_page() {
     let source = source(&portal, &remote, create());
     remote.portal().set_delay(Duration::from_millis(200));
     let id = job(&portal, &source, false);
-    while progress(&portal.app, &id).unwrap().seen == 0 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    kit::soon("a page is in", || progress(&portal.app, &id).unwrap().seen > 0);
     drop(portal.ok("harvest_job_abort", json!({"id": id})));
     let progress = wait(&portal, &id);
     assert!(progress.status == "Aborted" && progress.seen < 900, "{progress:?}");
@@ -423,11 +415,7 @@ fn a_due_source_is_harvested_by_itself() {
     let _worker = start(&portal);
     let input = json!({"name": "daily", "url": remote.base_url(), "source_type": "ckan", "config": CREATE, "frequency": "daily"});
     drop(portal.ok("harvest_source_create", input));
-    let start = Instant::now();
-    while count(&portal, json!({})) < 3 {
-        assert!(start.elapsed() < Duration::from_secs(30));
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    kit::soon("it is harvested", || count(&portal, json!({})) == 3);
     assert_eq!(portal.ok("harvest_job_list", json!({})).as_array().unwrap().len(), 1);
 }
 
@@ -521,9 +509,7 @@ fn a_worker_that_lost_its_lease_writes_nothing() {
     let source = source(&portal, &remote, create());
     remote.portal().set_delay(Duration::from_millis(200));
     let id = job(&portal, &source, false);
-    while progress(&portal.app, &id).unwrap().seen == 0 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    kit::soon("a page is in", || progress(&portal.app, &id).unwrap().seen > 0);
     let mut connection = portal.database.connect();
     let taken = "update harvest_job set fence = fence + 1, lease_owner = 'elsewhere', lease_until = '2999-01-01'";
     diesel::sql_query(taken).execute(&mut connection).unwrap();

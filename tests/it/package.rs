@@ -118,14 +118,11 @@ fn the_index_equals_the_database_after_a_rebuild_under_writes() {
         drop(portal.ok("package_create", json!({"name": format!("before-{number}")})));
     }
     let feed = portal.app.feed().unwrap().clone();
-    let rebuilds = feed.rebuilds();
-    feed.request_rebuild();
+    let rebuilt = feed.request_rebuild();
     for number in 0..30 {
         drop(portal.ok("package_create", json!({"name": format!("during-{number}")})));
     }
-    while feed.rebuilds() == rebuilds {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    rebuilt.recv_timeout(std::time::Duration::from_secs(60)).unwrap().unwrap();
     assert_eq!(count(&portal, json!({})), 60);
     drop(portal.ok("package_delete", json!({"id": "during-3"})));
     assert_eq!(count(&portal, json!({})), 59);

@@ -85,8 +85,6 @@ fn open(settings: Settings, database: &TestDb, folder: &TempDir) -> (Arc<App>, F
         .expect("the parts fit");
     let follower = Follower::start(pools, catalog::follower(&app)).expect("a follower");
     app.connect(follower.feed());
-    while !follower.feed().is_ready() {
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
+    crate::soon("the follower is ready", || follower.feed().is_ready());
     (app, follower)
 }

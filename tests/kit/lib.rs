@@ -14,3 +14,23 @@ mod http;
 pub use app::TestApp;
 pub use database::TestDb;
 pub use http::{Response, TestServer};
+
+/// Waits until something holds, at most so long.
+///
+/// # Panics
+/// When it does not come to hold.
+pub fn within(limit: std::time::Duration, what: &str, mut holds: impl FnMut() -> bool) {
+    let begin = std::time::Instant::now();
+    while !holds() {
+        assert!(begin.elapsed() < limit, "{what} does not hold after {limit:?}");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+/// Waits until something holds that needs a moment, on however busy a machine.
+///
+/// # Panics
+/// When it does not come to hold within a minute.
+pub fn soon(what: &str, holds: impl FnMut() -> bool) {
+    within(std::time::Duration::from_secs(60), what, holds);
+}
