@@ -56,6 +56,13 @@ impl App {
         self.feed.get()
     }
 
+    /// The index, with every change that was answered before the call.
+    #[must_use]
+    pub fn current_index(&self) -> &search::Index {
+        self.feed.get().into_iter().for_each(Feed::settle);
+        &self.index
+    }
+
     /// The action of that name.
     #[must_use]
     pub fn row(&self, name: &str) -> Option<&Row> {

@@ -15,6 +15,8 @@ pub struct Ctx {
     pub actor: Actor,
     lane: Lane,
     tx: Option<Tx>,
+    /// Something changed that others than searches go by.
+    waits: bool,
 }
 
 impl Ctx {
@@ -25,13 +27,13 @@ impl Ctx {
             Kind::Read => Lane::Read,
             Kind::Write => Lane::Write,
         };
-        Self { app: Arc::clone(app), actor: actor.clone(), lane, tx: None }
+        Self { app: Arc::clone(app), actor: actor.clone(), lane, tx: None, waits: false }
     }
 
     /// For work of the program itself: one transaction on the lane of jobs.
     #[must_use]
     pub fn job(app: &Arc<App>, actor: &Actor) -> Self {
-        Self { app: Arc::clone(app), actor: actor.clone(), lane: Lane::Job, tx: None }
+        Self { app: Arc::clone(app), actor: actor.clone(), lane: Lane::Job, tx: None, waits: true }
     }
 
     /// The open transaction; read-only on the lane of reads.
@@ -61,29 +63,34 @@ impl Ctx {
         let tx = self.tx()?;
         let change = changes::append(tx, entity, id, kind)?;
         tx.note([change]);
+        self.waits = true;
         Ok(())
     }
 
-    /// Remembers changes that are in the log already.
+    /// Remembers datasets that were stored: their changes, which are in the log already, with what they are now.
     ///
     /// # Errors
     /// Unavailable, if there is no connection.
-    pub fn note(&mut self, changes: Vec<Change>) -> Result<()> {
+    pub fn stored(&mut self, changes: Vec<Change>) -> Result<()> {
         self.tx()?.note(changes);
         Ok(())
     }
 
-    /// Commits, and waits until what follows from the changes is done: the index, the documents in memory, rights.
+    /// Commits, and waits until what follows from the changes is done: rights, names, the documents in memory. Stored
+    /// datasets are in memory at once; searches see to it that they find them ([`App::current_index`]).
     ///
     /// # Errors
     /// What the database says; then nothing was written.
     pub fn finish(self) -> Result<()> {
         let Some(tx) = self.tx else { return Ok(()) };
         let changes = tx.commit()?;
-        if let Some(feed) = self.app.feed()
-            && !feed.apply(changes)
-        {
-            tracing::warn!("a change is committed but not yet searchable");
+        if self.lane == Lane::Write {
+            changes.iter().filter_map(|change| change.document.clone()).for_each(|document| self.app.documents.put(document));
+        }
+        match self.app.feed() {
+            Some(feed) if !self.waits => feed.hand(changes),
+            Some(feed) if !feed.apply(changes) => tracing::warn!("a change is committed but not yet searchable"),
+            _ => {}
         }
         Ok(())
     }

@@ -46,5 +46,7 @@ pub const JOB_STATEMENT_MILLIS: u64 = 60_000;
 pub const LOCK_MILLIS: u64 = 3_000;
 /// How long a write waits for its change to be searchable before it answers all the same.
 pub const VISIBLE_MILLIS: u64 = 5_000;
+/// How long a search waits for changes that were answered before it, in milliseconds.
+pub const SETTLE_MILLIS: u64 = 2_000;
 /// Seconds that requests in flight get at shutdown.
 pub const SHUTDOWN_SECONDS: u64 = 30;

@@ -105,7 +105,16 @@ impl Index {
         let _one = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let live = self.live();
         live.change(&changes)?;
-        live.commit(mark, &self.0.shared)
+        live.commit(mark, &self.0.shared)?;
+        live.save_when_due()
+    }
+
+    /// Brings the disk up to what was applied, when that was not done within the last second.
+    ///
+    /// # Errors
+    /// Unavailable, when the folder cannot be written.
+    pub fn save_when_due(&self) -> Result<()> {
+        self.live().save_when_due()
     }
 
     /// Removes every document; the index is then without a mark until the next change.
@@ -194,6 +203,7 @@ impl Rebuild {
         if let Some(live) = &self.live {
             live.expect(Size::Small);
             live.commit(mark, &self.index.0.shared)?;
+            live.save()?;
         }
         self.swap()
     }

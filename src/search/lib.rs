@@ -13,6 +13,7 @@ mod index;
 mod lex;
 mod live;
 mod parse;
+mod piece;
 mod query;
 mod reader;
 mod request;

@@ -1,20 +1,23 @@
 //! One folder of the index: its writer, its reader and the state that searches see.
 //!
-//! A folder is whole once a commit carries a payload: where the change log was read up to, which schema wrote it, and
+//! A folder is whole once a saved commit carries a payload: where the change log was read up to, which schema wrote it, and
 //! since which start of the machine (after a restart of the machine every file is checked, because nothing waits for the disk).
 
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use base::{Error, Result};
 use serde::{Deserialize, Serialize};
 use tantivy::tokenizer::TokenizerManager;
 use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Term};
 
-use crate::directory::Unsynced;
+use crate::directory::Folder;
 use crate::document::SearchDocument;
 use crate::facet::Store;
+use crate::piece::Piece;
 use crate::schema::{self, Fields};
 use crate::shared::Shared;
 use crate::view::View;
@@ -23,6 +26,9 @@ use crate::{analyze, failed};
 
 /// Blocks of stored documents that the engine keeps unpacked, per segment.
 const STORE_BLOCKS: usize = 64;
+
+/// How long a commit may be in memory alone. What a process that dies takes with it is read again from the change log.
+const SAVED_AFTER: Duration = Duration::from_secs(1);
 
 /// Folders up to this size are checked at every start (tens of milliseconds); larger ones only after the machine started anew,
 /// because a process that dies leaves whole files behind.
@@ -58,9 +64,13 @@ pub enum Change {
 pub struct Live {
     pub folder: PathBuf,
     pub fields: Arc<Fields>,
+    files: Folder,
+    saved: Mutex<Instant>,
     index: tantivy::Index,
     reader: IndexReader,
     writer: Mutex<Option<IndexWriter>>,
+    /// Fingerprints of the ids that are or were here: what was never here needs no deletion, and a deletion opens every piece.
+    known: Mutex<HashSet<u64>>,
     store: Arc<Store>,
     mark: RwLock<Option<Mark>>,
     view: RwLock<Arc<View>>,
@@ -84,15 +94,17 @@ impl Live {
         fs::create_dir_all(folder).map_err(|error| Error::unavailable(format!("{}: {error}", folder.display())))?;
         let (schema, fields) = Fields::build();
         let builder = tantivy::Index::builder().schema(schema).tokenizers(analyze::manager());
-        let index = builder.open_or_create(Unsynced::open(folder).map_err(failed)?).map_err(failed)?;
-        Self::with(folder, index, fields, None, shared)
+        let files = Folder::open(folder).map_err(failed)?;
+        let index = builder.open_or_create(files.clone()).map_err(failed)?;
+        Self::with(folder, files, index, fields, None, shared)
     }
 
     /// A folder that is there; `None` when it is not whole, damaged, or of another schema.
     #[must_use]
     pub fn open(folder: &Path, shared: &Shared) -> Option<Self> {
         let (schema, fields) = Fields::build();
-        let mut index = tantivy::Index::open(Unsynced::open(folder).ok()?).ok()?;
+        let files = Folder::open(folder).ok()?;
+        let mut index = tantivy::Index::open(files.clone()).ok()?;
         index.set_tokenizers(analyze::manager());
         let payload: Payload = serde_json::from_str(&index.load_metas().ok()?.payload?).ok()?;
         if payload.schema != schema::hash() || index.schema() != schema {
@@ -101,21 +113,36 @@ impl Live {
         if (payload.boot != boot() || bytes(folder) <= CHECKED_BYTES) && !index.validate_checksum().ok()?.is_empty() {
             return None;
         }
-        Self::with(folder, index, fields, Some(payload.mark), shared).ok()
+        Self::with(folder, files, index, fields, Some(payload.mark), shared).ok()
     }
 
-    fn with(folder: &Path, index: tantivy::Index, fields: Fields, mark: Option<Mark>, shared: &Shared) -> Result<Self> {
+    fn with(
+        folder: &Path,
+        files: Folder,
+        index: tantivy::Index,
+        fields: Fields,
+        mark: Option<Mark>,
+        shared: &Shared,
+    ) -> Result<Self> {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(STORE_BLOCKS);
         let reader = reader.try_into().map_err(failed)?;
         let (fields, store) = (Arc::new(fields), Arc::new(Store::default()));
         let view = View::open(reader.searcher(), shared.next_generation(), Arc::clone(&fields), Arc::clone(&store))?;
         let writer = Mutex::new(Some(writer::open(&index, Size::Small)?));
+        let mut known = HashSet::new();
+        for segment in view.searcher.segment_readers() {
+            let ties = segment.fast_fields().u64(schema::TIE).map_err(failed)?;
+            known.extend((0..segment.max_doc()).filter_map(|doc| ties.first(doc)));
+        }
         Ok(Self {
             folder: folder.to_owned(),
             fields,
+            files,
+            saved: Mutex::new(Instant::now()),
             index,
             reader,
             writer,
+            known: Mutex::new(known),
             store,
             mark: RwLock::new(mark),
             view: RwLock::new(Arc::new(view)),
@@ -144,32 +171,38 @@ impl Live {
         Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Writes without a commit: for documents that cannot be there yet.
+    /// Writes without a commit: for many documents that cannot be there yet.
     ///
     /// # Errors
     /// Unavailable, when the folder cannot be written.
     pub fn add(&self, document: &SearchDocument) -> Result<()> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(schema::fingerprint(document.id.as_bytes()));
         self.write(|writer| writer.add_document(writer::document(&self.fields, document)).map(|_| ()))
     }
 
-    /// Takes changes in; they are seen after [`Live::commit`].
+    /// Takes changes in; they are seen after [`Live::commit`]. Of several of one document the last counts.
     ///
     /// # Errors
     /// Unavailable, when the folder cannot be written; nothing of it is then kept.
     pub fn change(&self, changes: &[Change]) -> Result<()> {
+        let last: BTreeMap<&str, Option<&SearchDocument>> = changes
+            .iter()
+            .map(|change| match change {
+                Change::Put(document) => (document.id.as_str(), Some(&**document)),
+                Change::Remove(id) => (id.as_str(), None),
+            })
+            .collect();
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         self.write(|writer| {
-            for change in changes {
-                match change {
-                    Change::Put(document) => {
-                        writer.delete_term(Term::from_field_text(self.fields.id, &document.id));
-                        writer.add_document(writer::document(&self.fields, document))?;
-                    }
-                    Change::Remove(id) => {
-                        writer.delete_term(Term::from_field_text(self.fields.id, id));
-                    }
+            let piece = Piece::new(writer);
+            for (id, document) in &last {
+                let fingerprint = schema::fingerprint(id.as_bytes());
+                let is_known = if document.is_some() { !known.insert(fingerprint) } else { known.contains(&fingerprint) };
+                if is_known {
+                    piece.replaces(Term::from_field_text(self.fields.id, id))?;
                 }
             }
-            Ok(())
+            piece.add(&self.fields, last.values().copied().flatten())
         })
     }
 
@@ -187,6 +220,24 @@ impl Live {
         })?;
         *self.mark.write().unwrap_or_else(PoisonError::into_inner) = Some(mark.clone());
         self.reload(shared)
+    }
+
+    /// Brings the disk up to the last commit.
+    ///
+    /// # Errors
+    /// Unavailable, when the folder cannot be written.
+    pub fn save(&self) -> Result<()> {
+        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.files.save().map_err(|error| Error::unavailable(format!("search index: {}: {error}", self.folder.display())))
+    }
+
+    /// [`Live::save`], when the last one is long enough ago.
+    ///
+    /// # Errors
+    /// As that.
+    pub fn save_when_due(&self) -> Result<()> {
+        let due = self.saved.lock().unwrap_or_else(PoisonError::into_inner).elapsed() >= SAVED_AFTER;
+        if due { self.save() } else { Ok(()) }
     }
 
     fn reload(&self, shared: &Shared) -> Result<()> {
@@ -233,5 +284,10 @@ impl Drop for Live {
     /// A merge that ends after its writer would write among the files of whoever opens the folder next.
     fn drop(&mut self) {
         self.close();
+        if self.folder.exists()
+            && let Err(error) = self.save()
+        {
+            tracing::warn!(%error, "the index is not saved: the last changes are read again at the next start");
+        }
     }
 }

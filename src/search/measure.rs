@@ -171,6 +171,35 @@ fn measure() {
     searches(&index, count);
 }
 
+/// Many small commits one after the other, as eight clients that create make them.
+#[test]
+#[ignore = "prints figures; takes long"]
+fn measure_commits() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::open(folder.path()).unwrap();
+    const COMMITS: usize = 300;
+    const EACH: usize = 8;
+    let mut dice = Dice(13);
+    let ready: Vec<Vec<Change>> = (0..COMMITS)
+        .map(|commit| {
+            let numbers = (0..EACH).map(|n| commit * EACH + n);
+            numbers.map(|n| Change::Put(Box::new(convert(n, &stored(&package(n, &mut dice), false))))).collect()
+        })
+        .collect();
+    let (from, busy) = (Instant::now(), process_cpu());
+    for changes in ready {
+        index.apply(changes, &Mark { origin: "m".into(), watermark: 3 }).unwrap();
+    }
+    let (wall, busy) = (from.elapsed().as_secs_f64() * 1e6, (process_cpu() - busy) * 1e6);
+    println!(
+        "{COMMITS} commits of {EACH}: {:.0} us wall, {:.0} us CPU a commit, {:.0} us CPU a document, {} segments",
+        wall / COMMITS as f64,
+        busy / COMMITS as f64,
+        busy / (COMMITS * EACH) as f64,
+        index.segments()
+    );
+}
+
 fn searches(index: &Index, count: usize) {
     let six = ["organization", "groups", "tags", "res_format", "license_id", "dataset_type"].map(str::to_owned).to_vec();
     let listing = Request { rows: 20, facet_fields: six, ..Request::public() };

@@ -12,7 +12,7 @@ use crate::failed;
 use crate::schema::{self, Fields, Kind};
 
 /// Bytes that documents may take in memory before they go to disk.
-const BUDGET_BYTES: usize = 50_000_000;
+pub const BUDGET_BYTES: usize = 50_000_000;
 
 /// How much is written between two commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

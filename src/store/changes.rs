@@ -1,7 +1,10 @@
 //! The change log: one row a changed object, written in the transaction that changed it.
 
+use std::sync::Arc;
+
 use base::Result;
 use diesel::{ExpressionMethods, PgConnection, RunQueryDsl};
+use model::Document;
 
 use crate::{error, schema::change_log};
 
@@ -54,11 +57,13 @@ impl Kind {
 }
 
 /// A row of the log, as far as a follower needs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Change {
     pub seq: i64,
     pub entity: String,
     pub id: String,
+    /// The dataset as the change left it, where that is at hand.
+    pub document: Option<Arc<Document>>,
 }
 
 /// Appends a row for a changed object (datasets have their own way: `store_packages`).
@@ -71,5 +76,5 @@ pub fn append(connection: &mut PgConnection, entity: Entity, id: &str, kind: Kin
         .returning(change_log::seq)
         .get_result(connection)
         .map_err(error::of)?;
-    Ok(Change { seq, entity: entity.as_str().to_owned(), id: id.to_owned() })
+    Ok(Change { seq, entity: entity.as_str().to_owned(), id: id.to_owned(), document: None })
 }

@@ -4,12 +4,15 @@
 //! idempotent). Only the watermark, the place to start again from, waits for `xid < pg_snapshot_xmin`, because
 //! sequence numbers are not given in the order of commits. Changes of this process are handed over after their
 //! commit; those of other nodes are polled.
+//!
+//! A writer need not wait for the index, only its readers: a search that begins after a write was answered first calls
+//! [`Feed::settle`], which applies what waits. So a thousand writes that nobody looks at are one commit of the index.
 
 use std::{
     collections::HashSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering},
         mpsc::{self, Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
     thread::JoinHandle,
@@ -27,6 +30,10 @@ use crate::{
 
 /// How often the log is asked for changes of other nodes.
 const POLL: Duration = Duration::from_millis(100);
+/// Changes that are applied without anybody asking; fewer wait for the next poll.
+const MANY: usize = 500;
+/// Changes that may wait; who brings more waits himself.
+const MOST: usize = 2_000;
 /// Rows of the log taken at a time.
 const PAGE: i64 = 2_000;
 
@@ -39,11 +46,17 @@ pub trait Apply: Send {
     fn prepare(&mut self, connection: &mut PgConnection) -> Result<()>;
     /// The watermark of the derived state, or `None` when it must be built from nothing.
     fn watermark(&self) -> Option<u64>;
-    /// Carries the current state of the changed objects over; `watermark` goes with it.
+    /// Carries the current state of the changed objects over; `watermark` goes with it. What is at hand with the changes is
+    /// carried over also while the database is away.
     ///
     /// # Errors
     /// The same changes are brought again later.
-    fn apply(&mut self, connection: &mut PgConnection, changes: &[Change], watermark: u64) -> Result<()>;
+    fn apply(&mut self, pools: &Pools, changes: &[Change], watermark: u64) -> Result<()>;
+    /// Called from time to time while nothing else is to do.
+    ///
+    /// # Errors
+    /// It is called again.
+    fn rest(&mut self) -> Result<()>;
     /// What builds everything anew beside the running state, on a thread of its own.
     fn builder(&self) -> Builder;
 }
@@ -56,7 +69,8 @@ pub type Finish = Box<dyn FnOnce() -> Result<()> + Send>;
 
 struct Handed {
     changes: Vec<Change>,
-    applied: SyncSender<()>,
+    /// Who waits for it.
+    applied: Option<SyncSender<()>>,
 }
 
 /// Where writers hand their changes in. Cheap to clone.
@@ -71,6 +85,10 @@ struct State {
     ready: AtomicBool,
     stop: AtomicBool,
     sequence: AtomicI64,
+    /// Changes that were handed over and are not applied.
+    behind: AtomicUsize,
+    /// The last turn did not come to its end.
+    fails: AtomicBool,
     rebuilds: AtomicU64,
     /// Who asked for the next rebuild.
     asked: Mutex<Vec<SyncSender<Result<()>>>>,
@@ -86,12 +104,43 @@ impl Feed {
     /// Hands committed changes over and waits until they are applied; `false` when that takes too long.
     #[must_use]
     pub fn apply(&self, changes: Vec<Change>) -> bool {
-        if changes.is_empty() {
-            return true;
-        }
+        changes.is_empty() || self.wait(changes, limits::VISIBLE_MILLIS)
+    }
+
+    fn wait(&self, changes: Vec<Change>, millis: u64) -> bool {
         let (applied, done) = sync_channel(1);
-        self.sender.send(Handed { changes, applied }).is_ok()
-            && done.recv_timeout(Duration::from_millis(limits::VISIBLE_MILLIS)).is_ok()
+        self.sender.send(Handed { changes, applied: Some(applied) }).is_ok()
+            && done.recv_timeout(Duration::from_millis(millis)).is_ok()
+    }
+
+    /// Hands committed changes over without waiting: they are applied within a moment, and before [`Feed::settle`]
+    /// returns.
+    pub fn hand(&self, changes: Vec<Change>) {
+        let count = changes.len();
+        // Something was just committed: the database is there.
+        self.state.fails.store(false, Ordering::Release);
+        if self.state.behind.fetch_add(count, Ordering::AcqRel) > MOST {
+            self.state.behind.fetch_sub(count, Ordering::AcqRel);
+            // Too late is what it is then; the log has them.
+            let _late = self.apply(changes);
+        } else if self.sender.send(Handed { changes, applied: None }).is_err() {
+            self.state.behind.fetch_sub(count, Ordering::AcqRel);
+        }
+    }
+
+    /// True while changes that were handed over are not applied.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.state.behind.load(Ordering::Acquire) > 0
+    }
+
+    /// Waits until everything that was handed over before is applied. Readers go on with what is there when that takes too
+    /// long or just failed (the database is away).
+    pub fn settle(&self) {
+        if self.is_behind() && !self.state.fails.load(Ordering::Acquire) && !self.wait(Vec::new(), limits::SETTLE_MILLIS) {
+            self.state.fails.store(true, Ordering::Release);
+            tracing::warn!("a search does not wait any longer for changes that are on their way");
+        }
     }
 
     /// True once everything that was committed before the start has been applied.
@@ -230,10 +279,12 @@ impl Loop {
             }
         }
         while !self.state.stop.load(Ordering::Acquire) {
-            if self.waiting.is_empty() && !self.gather(receiver) {
+            if !self.gather(receiver) {
                 return;
             }
-            if let Err(error) = self.turn() {
+            let outcome = self.turn();
+            self.state.fails.store(outcome.is_err(), Ordering::Release);
+            if let Err(error) = outcome {
                 tracing::warn!(%error, "changes could not be applied; they are tried again");
                 self.polled = None;
                 std::thread::sleep(Duration::from_millis(200));
@@ -241,16 +292,24 @@ impl Loop {
         }
     }
 
-    /// Waits for handed changes or the next poll; `false` when nobody can hand anything in any more.
+    /// Waits for the next poll, or for changes that somebody waits for, or for many; `false` when nobody can hand anything
+    /// in any more.
     fn gather(&mut self, receiver: &Receiver<Handed>) -> bool {
-        let wait = self.polled.map_or(Duration::ZERO, |at| POLL.saturating_sub(at.elapsed()));
-        match receiver.recv_timeout(wait) {
-            Ok(handed) => self.waiting.push(handed),
-            Err(RecvTimeoutError::Timeout) => return true,
-            Err(RecvTimeoutError::Disconnected) => return false,
+        let mut count: usize = self.waiting.iter().map(|handed| handed.changes.len()).sum();
+        let mut is_urgent = self.waiting.iter().any(|handed| handed.applied.is_some());
+        loop {
+            let is_due = is_urgent || count >= MANY;
+            let wait = self.polled.filter(|_| !is_due).map_or(Duration::ZERO, |at| POLL.saturating_sub(at.elapsed()));
+            match receiver.recv_timeout(wait) {
+                Ok(handed) => {
+                    count += handed.changes.len();
+                    is_urgent |= handed.applied.is_some();
+                    self.waiting.push(handed);
+                }
+                Err(RecvTimeoutError::Timeout) => return true,
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
         }
-        self.waiting.extend(receiver.try_iter());
-        true
     }
 
     fn turn(&mut self) -> Result<()> {
@@ -261,20 +320,26 @@ impl Loop {
         self.start_building()?;
         self.take_over()?;
         if poll {
-            let mut connection = self.pools.get(Lane::Job)?;
-            self.poll(&mut connection)?;
+            self.poll()?;
+            self.apply.rest()?;
         }
         Ok(())
     }
 
     fn apply_handed(&mut self) -> Result<()> {
-        let changes: Vec<Change> = self.waiting.iter().flat_map(|handed| handed.changes.iter().cloned()).collect();
-        let mut connection = self.pools.get(Lane::Job)?;
-        self.apply.apply(&mut connection, &changes, self.watermark)?;
-        self.mark(changes.iter().map(|change| change.seq));
+        let handed = self.waiting.iter().flat_map(|handed| &handed.changes);
+        // The poll may have been quicker.
+        let changes: Vec<Change> = handed.filter(|change| !self.seen.contains(&change.seq)).cloned().collect();
+        if !changes.is_empty() {
+            self.apply.apply(&self.pools, &changes, self.watermark)?;
+            self.mark(changes.iter().map(|change| change.seq));
+        }
         for handed in self.waiting.drain(..) {
-            // A writer that waits no longer is no fault.
-            let _gone = handed.applied.try_send(());
+            match handed.applied {
+                // A writer that waits no longer is no fault.
+                Some(applied) => drop(applied.try_send(())),
+                None => drop(self.state.behind.fetch_sub(handed.changes.len(), Ordering::AcqRel)),
+            }
         }
         Ok(())
     }
@@ -287,17 +352,15 @@ impl Loop {
     }
 
     fn begin(&mut self) -> Result<()> {
-        let mut connection = self.pools.get(Lane::Job)?;
-        self.apply.prepare(&mut connection)?;
+        self.apply.prepare(&mut *self.pools.get(Lane::Job)?)?;
         if let Some(watermark) = self.apply.watermark() {
             self.watermark = watermark;
-            self.poll(&mut connection)?;
         } else {
-            let watermark = settled(&mut connection)?;
+            let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
             self.apply.builder()(&self.pools, watermark)?()?;
             self.start_from(watermark);
-            self.poll(&mut connection)?;
         }
+        self.poll()?;
         self.state.ready.store(true, Ordering::Release);
         Ok(())
     }
@@ -343,7 +406,7 @@ impl Loop {
         let caught_up = match &outcome {
             Ok(()) => {
                 self.start_from(watermark);
-                self.pools.get(Lane::Job).and_then(|mut connection| self.poll(&mut connection))
+                self.poll()
             }
             Err(error) => {
                 tracing::error!(%error, "the index could not be built anew; the old one stays");
@@ -359,8 +422,8 @@ impl Loop {
     }
 
     /// Applies what has become visible since the last poll, page by page, and moves the watermark.
-    fn poll(&mut self, connection: &mut PgConnection) -> Result<()> {
-        let settled = settled(connection)?;
+    fn poll(&mut self) -> Result<()> {
+        let settled = settled(&mut *self.pools.get(Lane::Job)?)?;
         let mut seen = HashSet::new();
         let mut after = (self.watermark.saturating_sub(1).to_string(), i64::MAX);
         loop {
@@ -371,7 +434,7 @@ impl Loop {
             .bind::<sql_types::Text, _>(&after.0)
             .bind::<sql_types::BigInt, _>(after.1)
             .bind::<sql_types::BigInt, _>(PAGE)
-            .load(connection)
+            .load(&mut *self.pools.get(Lane::Job)?)
             .map_err(error::of)?;
             let Some(last) = rows.last() else { break };
             after = (last.xid.clone(), last.seq);
@@ -381,11 +444,11 @@ impl Loop {
                     seen.insert(row.seq);
                 }
                 if !self.seen.contains(&row.seq) {
-                    changes.push(Change { seq: row.seq, entity: row.entity, id: row.id });
+                    changes.push(Change { seq: row.seq, entity: row.entity, id: row.id, document: None });
                 }
             }
             if !changes.is_empty() {
-                self.apply.apply(connection, &changes, self.watermark)?;
+                self.apply.apply(&self.pools, &changes, self.watermark)?;
                 self.mark(changes.iter().map(|change| change.seq));
             }
         }

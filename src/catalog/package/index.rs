@@ -1,13 +1,17 @@
 //! What follows from a change: the index, the documents in memory, what they quote, who may do what.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use action::App;
 use base::{Error, Result};
 use diesel::{PgConnection, QueryDsl, RunQueryDsl};
 use model::{Document, document};
 use search::{Mark, SearchDocument};
-use store::{Apply, Change, Lane, changes::Entity, documents, error, schema::site};
+use store::{Apply, Change, Lane, Pools, changes::Entity, documents, error, schema::site};
 
 /// Documents taken at a time.
 const CHUNK: usize = 500;
@@ -18,27 +22,70 @@ const WARM: usize = 50;
 pub struct Applier {
     app: Arc<App>,
     origin: String,
+    recent: Recent,
+}
+
+/// The versions that were carried over lately: a change may come with a document that is older than what another node
+/// wrote and the log already brought.
+#[derive(Default)]
+struct Recent {
+    young: HashMap<String, i64>,
+    old: HashMap<String, i64>,
+    turned: Option<Instant>,
+}
+
+impl Recent {
+    /// A change is handed over within seconds.
+    const TURN: Duration = Duration::from_secs(60);
+
+    fn is_newer(&self, id: &str, version: i64) -> bool {
+        self.young.get(id).or_else(|| self.old.get(id)).is_none_or(|known| *known < version)
+    }
+
+    fn set(&mut self, id: &str, version: i64) {
+        if self.turned.is_none_or(|at| at.elapsed() > Self::TURN) {
+            self.old = std::mem::take(&mut self.young);
+            self.turned = Some(Instant::now());
+        }
+        self.young.insert(id.to_owned(), version);
+    }
 }
 
 impl Applier {
     /// For the follower of this program.
     #[must_use]
     pub fn new(app: Arc<App>) -> Self {
-        Self { app, origin: String::new() }
+        Self { app, origin: String::new(), recent: Recent::default() }
     }
 
     fn mark(&self, watermark: u64) -> Mark {
         Mark { origin: self.origin.clone(), watermark }
     }
 
-    /// The index's view of these datasets as they are now.
-    fn index_changes(&self, connection: &mut PgConnection, ids: &[String]) -> Result<Vec<search::Change>> {
-        let documents = documents::list(connection, ids)?;
-        let warm = ids.len() <= WARM;
-        let mut gone: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
-        let mut changes = Vec::with_capacity(ids.len());
+    /// These datasets as they are now: what is at hand, and the rest from the database, where what is purged is missing.
+    fn documents(&self, pools: &Pools, chunk: &[(&str, Option<&Arc<Document>>)]) -> Result<Vec<Arc<Document>>> {
+        let is_new = |document: &&Arc<Document>| self.recent.is_newer(&document.id, document.version);
+        let (mut found, mut missing) = (Vec::with_capacity(chunk.len()), Vec::new());
+        for (id, document) in chunk {
+            match document.filter(is_new) {
+                Some(document) => found.push(Arc::clone(document)),
+                None => missing.push((*id).to_owned()),
+            }
+        }
+        if !missing.is_empty() {
+            found.extend(documents::list(&mut *pools.get(Lane::Job)?, &missing)?.into_iter().map(Arc::new));
+        }
+        Ok(found)
+    }
+
+    fn index_changes(&mut self, pools: &Pools, chunk: &[(&str, Option<&Arc<Document>>)]) -> Result<Vec<search::Change>> {
+        let documents = self.documents(pools, chunk)?;
+        let warm = chunk.len() <= WARM;
+        let mut gone: BTreeSet<&str> = chunk.iter().map(|(id, _)| *id).collect();
+        let mut changes = Vec::with_capacity(chunk.len());
         for document in documents {
             gone.remove(document.id.as_str());
+            self.recent.set(&document.id, document.version);
             if document.state == "deleted" {
                 changes.push(search::Change::Remove(document.id.clone()));
             } else {
@@ -48,11 +95,12 @@ impl Applier {
                 }
             }
             if warm || self.app.documents.holds(&document.id) {
-                self.app.documents.put(Arc::new(document));
+                self.app.documents.put(document);
             }
         }
         for id in gone {
             self.app.documents.purge(id);
+            self.recent.set(id, i64::MAX);
             changes.push(search::Change::Remove(id.to_owned()));
         }
         Ok(changes)
@@ -118,22 +166,34 @@ impl Apply for Applier {
         self.app.index.mark().filter(|mark| mark.origin == self.origin).map(|mark| mark.watermark)
     }
 
-    fn apply(&mut self, connection: &mut PgConnection, changes: &[Change], watermark: u64) -> Result<()> {
+    fn apply(&mut self, pools: &Pools, changes: &[Change], watermark: u64) -> Result<()> {
         let package = Entity::Package.as_str();
-        let mut ids: BTreeSet<String> =
-            changes.iter().filter(|change| change.entity == package).map(|change| change.id.clone()).collect();
-        if changes.iter().any(|change| change.entity == Entity::Group.as_str()) {
-            ids.extend(self.renamed(connection, changes)?);
+        // The newest document of each; none where one of its changes (a purge) comes without.
+        let mut datasets: BTreeMap<&str, Option<&Arc<Document>>> = BTreeMap::new();
+        for change in changes.iter().filter(|change| change.entity == package) {
+            let document = change.document.as_ref();
+            let known = datasets.entry(&change.id).or_insert(document);
+            *known = known.zip(document).map(|(one, other)| if one.version < other.version { other } else { one });
         }
+        let renamed = if changes.iter().any(|change| change.entity == Entity::Group.as_str()) {
+            self.renamed(&mut *pools.get(Lane::Job)?, changes)?
+        } else {
+            Vec::new()
+        };
+        datasets.extend(renamed.iter().map(|id| (id.as_str(), None)));
         if changes.iter().any(|change| change.entity != package) {
             self.app.actors.forget();
         }
-        let ids: Vec<String> = ids.into_iter().collect();
-        for chunk in ids.chunks(CHUNK) {
-            let changes = self.index_changes(connection, chunk)?;
+        let datasets: Vec<_> = datasets.into_iter().collect();
+        for chunk in datasets.chunks(CHUNK) {
+            let changes = self.index_changes(pools, chunk)?;
             self.app.index.apply(changes, &self.mark(watermark))?;
         }
         Ok(())
+    }
+
+    fn rest(&mut self) -> Result<()> {
+        self.app.index.save_when_due()
     }
 
     fn builder(&self) -> store::feed::Builder {

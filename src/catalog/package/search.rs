@@ -87,7 +87,7 @@ impl Action for Search {
 
     fn run(ctx: &mut Ctx, params: SearchParams, (): ()) -> Result<Raw> {
         let query = read(ctx, &params.0.0)?;
-        let found = ctx.app.index.search(&query.request)?;
+        let found = ctx.app.current_index().search(&query.request)?;
         Ok(Raw(answer(&ctx.app, &found, &query.fl)?))
     }
 }

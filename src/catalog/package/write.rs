@@ -1,7 +1,7 @@
 //! The one way in which datasets are stored. The API, harvests, bulk loads and the command line all end here; a single
 //! write is a batch of one.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use action::Ctx;
 use base::{Error, Kind, Result, id, limits, time::Stamp};
@@ -42,14 +42,14 @@ pub struct Stored {
     pub package: Package,
     /// Ids of its groups.
     pub groups: Vec<String>,
-    pub body: String,
+    pub body: Arc<str>,
 }
 
 struct Ready {
     package: Package,
     groups: Vec<String>,
     revision: i64,
-    body: String,
+    body: Arc<str>,
 }
 
 impl Ready {
@@ -58,7 +58,23 @@ impl Ready {
         if body.len() > limits::DOCUMENT_BYTES {
             return Err(Error::invalid("resources", format!("The dataset is larger than {} bytes", limits::DOCUMENT_BYTES)));
         }
-        Ok(Self { package, groups, revision, body })
+        Ok(Self { package, groups, revision, body: body.into() })
+    }
+
+    fn document(&self) -> Document {
+        let package = &self.package;
+        Document {
+            id: package.id.clone(),
+            name: package.name.clone(),
+            version: self.revision,
+            owner_org: package.owner_org.clone(),
+            groups: self.groups.clone(),
+            labels: labels(package),
+            state: package.state.clone(),
+            private: package.private,
+            metadata_modified: package.metadata_modified.unwrap_or_else(Stamp::now),
+            body: Arc::clone(&self.body),
+        }
     }
 }
 
@@ -110,7 +126,7 @@ struct Old {
     package: Package,
     groups: Vec<String>,
     revision: i64,
-    body: std::sync::Arc<str>,
+    body: Arc<str>,
 }
 
 fn read(ctx: &Ctx, incoming: Incoming, existing: &HashMap<String, Document>, now: Stamp) -> Result<(Result<Draft>, Option<Old>)> {
@@ -177,7 +193,7 @@ fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option
     if let Some(old) = &old {
         let modified = std::mem::replace(&mut package.metadata_modified, old.package.metadata_modified);
         if package == old.package && groups == old.groups && modified.is_none_or(|modified| modified == now) {
-            return Ok(Settled::Unchanged(Box::new(Stored { package, groups, body: old.body.to_string() })));
+            return Ok(Settled::Unchanged(Box::new(Stored { package, groups, body: Arc::clone(&old.body) })));
         }
         package.metadata_modified = modified;
     }
@@ -224,15 +240,16 @@ fn write(ctx: &mut Ctx, batch: Vec<Ready>) -> Result<Vec<Outcome>> {
         return Ok(Vec::new());
     }
     let rows = batch.iter().map(row).collect::<Result<Vec<_>>>()?;
-    let bodies: Vec<&str> = batch.iter().map(|ready| ready.body.as_str()).collect();
+    let bodies: Vec<&str> = batch.iter().map(|ready| &*ready.body).collect();
     let sequence: Vec<i64> =
         diesel::select(db::store_packages(Value::Array(rows), bodies)).load(ctx.db()?).map_err(store::error::of)?;
     let changes = sequence.into_iter().zip(&batch).map(|(seq, ready)| Change {
         seq,
         entity: changes::Entity::Package.as_str().to_owned(),
         id: ready.package.id.clone(),
+        document: Some(Arc::new(ready.document())),
     });
-    ctx.note(changes.collect())?;
+    ctx.stored(changes.collect())?;
     Ok(batch
         .into_iter()
         .map(|ready| {

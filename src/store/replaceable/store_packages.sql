@@ -2,7 +2,10 @@
 -- and a batch costs one round trip. Each row holds the dataset's columns, `revision` (1 for a new dataset), `kind` of
 -- the change, `resources`, `tags`, `group_ids` and `labels`; `bodies` has one rendered body a row, in the same order.
 -- The caller holds the row locks of the datasets that exist. Answers the sequence numbers in the change log.
-create or replace function store_packages(datasets jsonb, bodies text[]) returns setof bigint language plpgsql as $$
+create or replace function store_packages(datasets jsonb, bodies text[]) returns setof bigint language plpgsql
+-- Every step finds its rows by an index, whatever the statistics say: those of a new portal, or of a batch behind a
+-- function, are guesses, and a guess of a hundred tags for a dataset reads the whole table for each.
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
     updated text[];
 begin

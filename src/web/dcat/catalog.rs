@@ -45,6 +45,13 @@ pub async fn answer(
         Err(error) => return failure(request, shared, (ACTION, false), &error),
     };
     let app = &shared.app;
+    if app.feed().is_some_and(store::Feed::is_behind) {
+        let seeker = Arc::clone(app);
+        let settled = shared.lanes.read.run(move || Ok(seeker.current_index().generation())).await;
+        if let Err(error) = settled {
+            return failure(request, shared, (ACTION, false), &error);
+        }
+    }
     // The states are read before the search: what changes meanwhile makes the tag too old, never too new.
     let states = format!("{} {} {}", app.index.generation(), app.quotes.generation(), app.settings.site_url);
     let tag = tag(format!("{states}\n{}\n{path}\n{query:?}", format.extension()).as_bytes());
@@ -57,8 +64,8 @@ pub async fn answer(
         .read
         .run(move || {
             let newest = Request { rows: 1, sort: Some(ORDER.to_owned()), ..Request::public() };
-            let newest = newest_of(&seeker.index.search(&newest)?)?;
-            Ok((seeker.index.search(&wanted.request)?, newest))
+            let index = &seeker.index;
+            Ok((index.search(&wanted.request)?, newest_of(&index.search(&newest)?)?))
         })
         .await;
     let (found, newest) = match found {
