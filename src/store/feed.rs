@@ -9,7 +9,7 @@
 //! [`Feed::settle`], which applies what waits. So a thousand writes that nobody looks at are one commit of the index.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering},
@@ -21,6 +21,7 @@ use std::{
 
 use base::{Error, Result, limits};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_types};
+use model::Document;
 
 use crate::{
     changes::Change,
@@ -282,7 +283,7 @@ impl Loop {
             if !self.gather(receiver) {
                 return;
             }
-            let outcome = self.turn();
+            let outcome = self.turn(receiver);
             self.state.fails.store(outcome.is_err(), Ordering::Release);
             if let Err(error) = outcome {
                 tracing::warn!(%error, "changes could not be applied; they are tried again");
@@ -312,7 +313,7 @@ impl Loop {
         }
     }
 
-    fn turn(&mut self) -> Result<()> {
+    fn turn(&mut self, receiver: &Receiver<Handed>) -> Result<()> {
         let poll = self.polled.is_none_or(|at| at.elapsed() >= POLL);
         if !self.waiting.is_empty() {
             self.apply_handed()?;
@@ -320,6 +321,7 @@ impl Loop {
         self.start_building()?;
         self.take_over()?;
         if poll {
+            self.waiting.extend(receiver.try_iter());
             self.poll()?;
             self.apply.rest()?;
         }
@@ -424,6 +426,8 @@ impl Loop {
     /// Applies what has become visible since the last poll, page by page, and moves the watermark.
     fn poll(&mut self) -> Result<()> {
         let settled = settled(&mut *self.pools.get(Lane::Job)?)?;
+        let waiting = self.waiting.iter().flat_map(|handed| &handed.changes);
+        let waiting: HashMap<i64, Option<Arc<Document>>> = waiting.map(|change| (change.seq, change.document.clone())).collect();
         let mut seen = HashSet::new();
         let mut after = (self.watermark.saturating_sub(1).to_string(), i64::MAX);
         loop {
@@ -440,11 +444,12 @@ impl Loop {
             after = (last.xid.clone(), last.seq);
             let mut changes = Vec::new();
             for row in rows {
-                if xid(&row.xid)? >= settled {
+                if xid(&row.xid)? >= settled || waiting.contains_key(&row.seq) {
                     seen.insert(row.seq);
                 }
                 if !self.seen.contains(&row.seq) {
-                    changes.push(Change { seq: row.seq, entity: row.entity, id: row.id, document: None });
+                    let document = waiting.get(&row.seq).cloned().flatten();
+                    changes.push(Change { seq: row.seq, entity: row.entity, id: row.id, document });
                 }
             }
             if !changes.is_empty() {
