@@ -53,21 +53,14 @@ impl From<DocumentRow> for Document {
 /// # Errors
 /// What the database says.
 pub fn find(connection: &mut PgConnection, id_or_name: &str) -> Result<Option<Document>> {
-    let by_id = package_document::table
-        .find(id_or_name)
+    let is_id = package_document::id.eq(id_or_name);
+    let row: Option<DocumentRow> = package_document::table
+        .filter(is_id.or(package_document::name.eq(id_or_name)))
+        .order(is_id.desc())
         .select(DocumentRow::as_select())
         .first(connection)
         .optional()
         .map_err(error::of)?;
-    let row = match by_id {
-        Some(row) => Some(row),
-        None => package_document::table
-            .filter(package_document::name.eq(id_or_name))
-            .select(DocumentRow::as_select())
-            .first(connection)
-            .optional()
-            .map_err(error::of)?,
-    };
     Ok(row.map(Document::from))
 }
 

@@ -16,6 +16,6 @@ pub mod tx;
 pub use changes::Change;
 pub use documents::Documents;
 pub use feed::{Apply, Feed, Follower};
-pub use pool::{Lane, Pools};
+pub use pool::{Connection, Lane, Pools};
 pub use quotes::Quotes;
 pub use tx::Tx;

@@ -18,7 +18,7 @@ use self::config::Config;
 use super::{Fault, Item, Mapped, Page, Place, Protocol, RemoteGroup, Retreat, Severity};
 
 /// Datasets asked for at a time: each page is one commit of the database and of the index, and small ones cost merges.
-const ROWS: u64 = 500;
+const ROWS: u64 = 250;
 /// Datasets of a page where each is asked for by itself.
 const LIST_ROWS: usize = 50;
 /// Bytes of a page.
