@@ -35,7 +35,7 @@ impl Ctx {
     /// For work of the program itself: one transaction on the lane of jobs.
     #[must_use]
     pub fn job(app: &Arc<App>, actor: &Actor) -> Self {
-        Self { app: Arc::clone(app), actor: actor.clone(), lane: Lane::Job, tx: None, bare: None, waits: true }
+        Self { app: Arc::clone(app), actor: actor.clone(), lane: Lane::Job, tx: None, bare: None, waits: false }
     }
 
     /// The open transaction; read-only on the lane of reads.

@@ -32,9 +32,9 @@ use crate::{
 /// How often the log is asked for changes of other nodes.
 const POLL: Duration = Duration::from_millis(100);
 /// Changes that are applied without anybody asking; fewer wait for the next poll.
-const MANY: usize = 500;
+const MANY: usize = 400;
 /// Changes that may wait; who brings more waits himself.
-const MOST: usize = 2_000;
+const MOST: usize = 1_000;
 /// Rows of the log taken at a time.
 const PAGE: i64 = 2_000;
 
