@@ -23,7 +23,7 @@ fn sample() -> Running {
 }
 
 /// A portal of so many small datasets.
-fn small(count: usize) -> Running {
+pub fn small(count: usize) -> Running {
     let dataset = |number: usize| {
         let id = format!("00000001-0000-4000-8000-{number:012}");
         json!({"id": id, "name": format!("dataset-{number}"), "title": format!("Dataset {number}"),
@@ -42,7 +42,7 @@ fn options() -> Options {
     }
 }
 
-fn start(portal: &TestApp) -> Worker {
+pub fn start(portal: &TestApp) -> Worker {
     Worker::start(portal.app.clone(), options()).unwrap()
 }
 
@@ -78,11 +78,11 @@ fn searchable(portal: &TestApp) {
     kit::soon("the page is searchable", || portal.app.feed().unwrap().sequence() >= last);
 }
 
-fn harvest(portal: &TestApp, source: &str) -> Progress {
+pub fn harvest(portal: &TestApp, source: &str) -> Progress {
     wait(portal, &job(portal, source, false))
 }
 
-fn count(portal: &TestApp, query: Value) -> i64 {
+pub fn count(portal: &TestApp, query: Value) -> i64 {
     portal.ok("package_search", query)["count"].as_i64().unwrap()
 }
 
@@ -97,9 +97,9 @@ fn rows_of(portal: &TestApp, table: &str) -> i64 {
     diesel::sql_query(query).get_result::<Number>(&mut portal.database.connect()).unwrap().number
 }
 
-const CREATE: &str = r#"{"remote_orgs": "create", "remote_groups": "create"}"#;
+pub const CREATE: &str = r#"{"remote_orgs": "create", "remote_groups": "create"}"#;
 
-fn create() -> Value {
+pub fn create() -> Value {
     serde_json::from_str(CREATE).unwrap()
 }
 
@@ -353,21 +353,6 @@ fn private_addresses_are_refused() {
     let message = report["gather_errors"][0]["message"].as_str().unwrap();
     assert!(message.ends_with("address not allowed"), "{message}");
     assert_eq!(remote.portal().requests(), 0);
-}
-
-#[test]
-fn a_second_source_overwrites_nothing_of_the_first() {
-    let (portal, remote, twin) = (TestApp::new(), small(5), small(5));
-    let _worker = start(&portal);
-    let first = source(&portal, &remote, create());
-    assert_eq!(harvest(&portal, &first).added, 5);
-    let input = json!({"name": "twin", "url": twin.base_url(), "source_type": "ckan", "config": CREATE});
-    let second = portal.ok("harvest_source_create", input)["id"].as_str().unwrap().to_owned();
-    assert_eq!(harvest(&portal, &second).errored, 5);
-    drop(portal.ok("harvest_source_delete", json!({"id": first})));
-    let heir = harvest(&portal, &second);
-    assert_eq!((heir.updated, heir.errored), (5, 0));
-    assert_eq!(count(&portal, json!({"fq": format!("harvest_source_id:{second}")})), 5);
 }
 
 #[test]

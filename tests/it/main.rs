@@ -5,7 +5,7 @@
 mod durability;
 mod feed;
 mod harvest;
-mod harvest_key;
+mod harvest_ownership;
 mod hostile;
 mod house;
 mod http;

@@ -1,5 +1,7 @@
 //! What workers read and write: leases, cursors, objects, errors.
 
+use std::collections::HashMap;
+
 use base::{Result, time::Stamp};
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::{
@@ -9,7 +11,7 @@ use diesel::{
 use serde_json::Value;
 use store::{
     error,
-    schema::{harvest_error, harvest_job, harvest_object, harvest_seen, harvest_source, users},
+    schema::{harvest_error, harvest_job, harvest_object, harvest_seen, harvest_source, package, users},
 };
 
 use crate::{
@@ -98,6 +100,18 @@ pub fn claim(connection: &mut PgConnection, owner: &str) -> Result<Option<Job>> 
 pub fn heartbeat(connection: &mut PgConnection, owner: &str) -> Result<()> {
     diesel::update(harvest_job::table.filter(harvest_job::lease_owner.eq(owner).and(harvest_job::status.eq("Running"))))
         .set(harvest_job::lease_until.eq(lease_end(Stamp::now().naive())))
+        .execute(connection)
+        .map(drop)
+        .map_err(error::of)
+}
+
+/// Gives the lease of one job back, if it still is the one of that fencing number.
+///
+/// # Errors
+/// What the database says.
+pub fn release_one(connection: &mut PgConnection, job: &str, fence: i64) -> Result<()> {
+    diesel::update(harvest_job::table.find(job).filter(harvest_job::fence.eq(fence).and(harvest_job::status.eq("Running"))))
+        .set((harvest_job::lease_owner.eq(None::<String>), harvest_job::lease_until.eq(None::<NaiveDateTime>)))
         .execute(connection)
         .map(drop)
         .map_err(error::of)
@@ -317,18 +331,27 @@ pub fn current_after(
         .map_err(error::of)
 }
 
-/// Which sources hold these datasets: dataset, source, the source's state.
+/// The source that a dataset came from.
+pub struct Holder {
+    pub title: String,
+    pub state: String,
+    /// The organization that owns the dataset.
+    pub owner_org: Option<String>,
+}
+
+/// Which sources hold these datasets, by dataset.
 ///
 /// # Errors
 /// What the database says.
-pub fn holders(connection: &mut PgConnection, packages: &[String]) -> Result<Vec<(String, String, String)>> {
-    let rows: Vec<(Option<String>, String, String)> = harvest_object::table
+pub fn holders(connection: &mut PgConnection, packages: &[String]) -> Result<HashMap<String, Holder>> {
+    let rows: Vec<(String, String, String, Option<String>)> = harvest_object::table
         .inner_join(harvest_source::table)
+        .inner_join(package::table)
         .filter(harvest_object::package_id.eq_any(packages))
-        .select((harvest_object::package_id, harvest_source::title, harvest_source::state))
+        .select((package::id, harvest_source::title, harvest_source::state, package::owner_org))
         .load(connection)
         .map_err(error::of)?;
-    Ok(rows.into_iter().filter_map(|(package, title, state)| Some((package?, title, state))).collect())
+    Ok(rows.into_iter().map(|(package, title, state, owner_org)| (package, Holder { title, state, owner_org })).collect())
 }
 
 /// Cuts datasets off from the deleted sources that they came from.

@@ -175,7 +175,8 @@ impl Run {
         Some(Entry { item, object_id, known, package_id, raw_hash, content_hash, mapped })
     }
 
-    /// A dataset that is here already and did not come from this source is not overwritten, unless its source is gone.
+    /// A dataset that is here already and did not come from this source is not overwritten, unless its source is gone and
+    /// it belongs to the organization that this source harvests for (a source without one is a sysadmin's).
     fn settle_ids<'a>(&self, plan: &mut Plan<'a>) -> Result<()> {
         let is_new = |entry: &Entry| entry.known.as_ref().is_none_or(|known| known.package_id.is_none());
         let new: Vec<&str> = plan.entries.iter().filter(|entry| is_new(entry)).map(|entry| entry.package_id.as_str()).collect();
@@ -188,14 +189,17 @@ impl Run {
             return Ok(());
         }
         let ids: Vec<String> = taken.iter().cloned().collect();
-        let holders: HashMap<String, (String, String)> =
-            db::holders(&mut connection, &ids)?.into_iter().map(|(package, title, state)| (package, (title, state))).collect();
+        let holders = db::holders(&mut connection, &ids)?;
+        let owner = self.source.owner_org.as_deref();
         for entry in plan.entries.iter_mut().filter(|entry| is_new(entry) && taken.contains(&entry.package_id)) {
             match holders.get(&entry.package_id) {
-                Some((_, state)) if state == "deleted" => plan.inherited.push(entry.package_id.clone()),
-                Some((title, _)) => {
-                    entry.mapped = Err(format!("Dataset id already exists: it is harvested from \"{title}\""));
+                Some(holder) if holder.state != "deleted" => {
+                    entry.mapped = Err(format!("Dataset id already exists: it is harvested from \"{}\"", holder.title));
                 }
+                Some(holder) if owner.is_none() || owner == holder.owner_org.as_deref() => {
+                    plan.inherited.push(entry.package_id.clone());
+                }
+                Some(_) => entry.mapped = Err("Dataset id already exists: it belongs to another organization".to_owned()),
                 None => entry.mapped = Err("Dataset id already exists: it was not harvested".to_owned()),
             }
         }

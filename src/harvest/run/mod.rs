@@ -16,6 +16,7 @@ pub mod wake;
 mod work;
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -25,7 +26,7 @@ use std::{
 };
 
 use action::App;
-use base::{Error, Result};
+use base::{Error, Kind, Result};
 use fetch::Fetcher;
 use ipnet::IpNet;
 use store::{Lane, Tx};
@@ -187,14 +188,21 @@ fn step(shared: &Arc<Shared>) -> Result<bool> {
     let job = db::claim(&mut tx, shared.owner.as_str())?;
     tx.commit()?;
     let Some(job) = job else { return Ok(false) };
-    let id = job.id.clone();
-    match work::run(shared, job) {
+    let (id, fence) = (job.id.clone(), job.fence);
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| work::run(shared, job)))
+        .unwrap_or_else(|_panic| Err(Error::internal("the harvest panicked")));
+    match outcome {
         Ok(end) => tracing::info!(job = id, ?end, "harvest"),
-        Err(error) => {
+        Err(error) if matches!(error.kind(), Kind::Unavailable | Kind::Conflict) => {
             tracing::warn!(%error, job = id, "a harvest stopped in the middle; it will go on");
             // The lease is given back at once: the next look takes the job up again from its last page.
-            drop(shared.app.pools.get(Lane::Job).and_then(|mut connection| db::release(&mut connection, shared.owner.as_str())));
+            drop(shared.app.pools.get(Lane::Job).and_then(|mut connection| db::release_one(&mut connection, &id, fence)));
             shared.pause(Duration::from_secs(2));
+        }
+        // It would happen again on the same page.
+        Err(error) => {
+            tracing::error!(%error, job = id, "a harvest ends with an error");
+            work::give_up(shared, &id, fence, &error)?;
         }
     }
     Ok(true)

@@ -102,22 +102,22 @@ pub(super) fn run(shared: &Arc<Shared>, job: Job) -> Result<End> {
     let opened = key_of(&shared.app.sealer, &source).and_then(|key| protocol::open(&source, key, Arc::clone(&shared.fetcher)));
     let protocol: Arc<dyn Protocol> = match opened {
         Ok(protocol) => Arc::from(protocol),
-        Err(error) => return give_up(shared, &job, &actor, &error),
+        Err(error) => return give_up(shared, &job.id, job.fence, &error),
     };
     let mark = serde_json::from_value(job.cursor.clone()).unwrap_or_default();
     let fingerprint = hash::of_source(&source);
     Run { shared: Arc::clone(shared), job, source, protocol, actor, fingerprint, mark, seen, faults_left }.all()
 }
 
-/// A source that cannot be asked at all: the job ends with that.
-fn give_up(shared: &Shared, job: &Job, actor: &Actor, error: &Error) -> Result<End> {
-    let mut ctx = Ctx::job(&shared.app, actor);
-    if db::fenced(ctx.db()?, &job.id, job.fence)?.is_none() {
+/// A source that cannot be asked at all, or a job that cannot go on: it ends with that.
+pub(super) fn give_up(shared: &Shared, job: &str, fence: i64, error: &Error) -> Result<End> {
+    let mut ctx = Ctx::job(&shared.app, &Actor::anonymous());
+    if db::fenced(ctx.db()?, job, fence)?.is_none() {
         return Ok(End::Lost);
     }
     let message = text_of(error);
-    db::put_faults(ctx.db()?, &[fault_row(&job.id, None, None, "Gather", &message)])?;
-    db::finish(ctx.db()?, &job.id, "Finished", Some(&message))?;
+    db::put_faults(ctx.db()?, &[fault_row(job, None, None, "Gather", &message)])?;
+    db::finish(ctx.db()?, job, "Finished", Some(&message))?;
     ctx.finish()?;
     Ok(End::Finished)
 }

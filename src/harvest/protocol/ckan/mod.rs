@@ -219,7 +219,7 @@ mod tests {
             steps.push(next["rows"].as_u64().unwrap());
             place = next;
         }
-        assert_eq!(steps, [100, 20, 4, 1]);
+        assert_eq!(steps, [50, 10, 2, 1]);
         assert_eq!(ckan.retreat(&place), Some(Retreat::Past(json!({"mode": "search", "start": 1, "rows": 1}))));
         assert_eq!(Cursor::read(&json!({"mode": "list", "after": "x"})), Cursor::List { after: "x".to_owned() });
     }
