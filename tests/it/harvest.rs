@@ -14,7 +14,7 @@ use harvest::{Options, Progress, Worker, progress};
 use kit::TestApp;
 use serde_json::{Value, json};
 
-fn serve(portal: Portal) -> Running {
+pub fn serve(portal: Portal) -> Running {
     fixture::serve(portal, TcpListener::bind("127.0.0.1:0").unwrap(), fixture::Options::default()).unwrap()
 }
 

@@ -1,10 +1,10 @@
 //! Which source a dataset belongs to, and which remote a key.
 
-use fixture::Running;
+use fixture::{Portal, Running};
 use kit::TestApp;
 use serde_json::{Value, json};
 
-use crate::harvest::{CREATE, count, harvest, small, start};
+use crate::harvest::{CREATE, count, harvest, serve, small, start};
 
 fn make(portal: &TestApp, input: Value) -> String {
     portal.ok("harvest_source_create", input)["id"].as_str().unwrap().to_owned()
@@ -69,4 +69,18 @@ fn what_a_deleted_source_left_stays_in_its_organization() {
     assert_eq!(harvest(&portal, &of(1, "there")).errored, 3);
     assert_eq!(count(&portal, json!({"fq": "organization:here"})), 3);
     assert_eq!(harvest(&portal, &of(2, "here")).errored, 0);
+}
+
+#[test]
+fn sources_of_the_remote_are_no_datasets_here() {
+    let portal = TestApp::new();
+    let _worker = start(&portal);
+    let dataset = |number: usize, kind: &str| {
+        let body = json!({"id": "11111111-1111-4111-8111-111111111111", "name": "body", "title": "Body"});
+        json!({"id": format!("00000001-0000-4000-8000-{number:012}"), "name": format!("d-{number}"), "type": kind, "organization": body})
+    };
+    let remote = serve(Portal::from_packages(vec![dataset(1, "dataset"), dataset(2, "harvest")]));
+    let done = harvest(&portal, &source(&portal, &remote));
+    assert_eq!((done.added, done.errored), (1, 0));
+    assert_eq!(count(&portal, json!({})), 1);
 }

@@ -104,6 +104,19 @@ fn the_catalog_goes_out_as_rdf() {
 }
 
 #[test]
+fn the_catalog_meets_the_shapes_of_dcat_ap() {
+    let (server, folder) = (portal(), tempfile::tempdir().unwrap());
+    let page = folder.path().join("catalog.ttl");
+    std::fs::write(&page, server.get("/catalog.ttl").body).unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/check-shacl");
+    let judged = std::process::Command::new(script).arg(&page).output().unwrap();
+    let told = format!("{}{}", String::from_utf8_lossy(&judged.stdout), String::from_utf8_lossy(&judged.stderr));
+    // Where there are no shapes the script says so.
+    println!("{told}");
+    assert!(judged.status.success(), "{told}");
+}
+
+#[test]
 fn pages_of_the_catalog_are_linked() {
     let server = TestServer::with(|settings| settings.auth.create_unowned_dataset = true);
     for number in 0..101 {

@@ -16,9 +16,8 @@ pub type Hash = [u8; 32];
 #[must_use]
 pub fn of_source(source: &Source) -> Hash {
     let mut hasher = Sha256::new();
-    for part in
-        [MAPPING, &source.id, &source.type_, &source.config, &source.title, source.owner_org.as_deref().unwrap_or_default()]
-    {
+    let owner = source.owner_org.as_deref().unwrap_or_default();
+    for part in [MAPPING, &source.id, &source.type_, &source.url, &source.config, &source.title, owner] {
         hasher.update(part.len().to_le_bytes());
         hasher.update(part.as_bytes());
     }

@@ -163,6 +163,8 @@ impl Run {
         let mut content_hash = [0; 32];
         let mapped = match self.protocol.parse(item) {
             Err(message) => Err(message),
+            // A portal that harvests itself lists its sources too (ckanext-harvest passes over them).
+            Ok(dict) if dict.get("type").and_then(Value::as_str) == Some("harvest") => return None,
             Ok(dict) => {
                 content_hash = hash::of_dict(&self.fingerprint, &dict);
                 if usable.is_some_and(|known| known.content_hash.as_deref() == Some(&content_hash)) {

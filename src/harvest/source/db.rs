@@ -67,6 +67,14 @@ pub fn get(connection: &mut PgConnection, id: &str) -> Result<Option<Source>> {
     harvest_source::table.find(id).select(Source::as_select()).first(connection).optional().map_err(error::of)
 }
 
+/// As [`get`], and nobody else changes it until the transaction ends.
+///
+/// # Errors
+/// What the database says.
+pub fn lock(connection: &mut PgConnection, id: &str) -> Result<Option<Source>> {
+    harvest_source::table.find(id).select(Source::as_select()).for_update().first(connection).optional().map_err(error::of)
+}
+
 /// The living source with this URL, but for `except`.
 ///
 /// # Errors

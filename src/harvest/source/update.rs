@@ -30,7 +30,9 @@ impl Action for Update {
         allow::may_update(ctx, key.as_ref(), "id")
     }
 
-    fn run(ctx: &mut Ctx, params: UpdateParams, old: Source) -> Result<Value> {
+    fn run(ctx: &mut Ctx, params: UpdateParams, found: Source) -> Result<Value> {
+        // Of two updates at once the second starts from what the first wrote.
+        let old = db::lock(ctx.db()?, &found.id)?.unwrap_or(found);
         let source = check::read(ctx, &params.0, Some(old.clone()))?;
         if (Source { modified: old.modified, ..source.clone() }) != old {
             db::update(ctx.db()?, &source)?;
