@@ -1,6 +1,6 @@
 //! The tables as diesel sees them. Generated from the migrations (`diesel print-schema`); edit a migration, not this.
 
-diesel::table! { site (only_row) { only_row -> Bool, instance -> Text, } }
+diesel::table! { site (only_row) { only_row -> Bool, instance -> Text, sealed_token -> Nullable<Bytea>, } }
 diesel::table! {
     users (id) {
         id -> Text, name -> Text, fullname -> Nullable<Text>, email -> Nullable<Text>, password_hash -> Nullable<Text>,
@@ -110,3 +110,23 @@ diesel::allow_tables_to_appear_in_same_query!(harvest_job, harvest_source);
 diesel::joinable!(harvest_object -> harvest_source (source_id));
 diesel::joinable!(harvest_object -> package (package_id));
 diesel::allow_tables_to_appear_in_same_query!(harvest_object, harvest_source, package);
+
+diesel::table! {
+    following (follower_id, kind, object_id) {
+        follower_id -> Text, kind -> Text, object_id -> Text, followed -> Timestamp,
+    }
+}
+diesel::table! { system_info (key) { key -> Text, value -> Text, } }
+diesel::table! {
+    task_status (id) {
+        id -> Text, entity_id -> Text, entity_type -> Text, task_type -> Text, key -> Text, value -> Text,
+        state -> Nullable<Text>, error -> Nullable<Text>, last_updated -> Nullable<Timestamp>,
+    }
+}
+diesel::table! {
+    term_translation (term_hash, lang_code) {
+        term -> Text, lang_code -> Text, #[sql_name = "term_translation"] translation -> Text, term_hash -> Text,
+    }
+}
+diesel::joinable!(following -> users (follower_id));
+diesel::allow_tables_to_appear_in_same_query!(following, users);

@@ -19,5 +19,6 @@ mod program;
 mod resource;
 mod rights;
 mod site;
+mod site_user;
 mod token;
 mod user;

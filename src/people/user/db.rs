@@ -11,7 +11,7 @@ use diesel::{
 };
 use store::{
     error,
-    schema::{group_member, package, users},
+    schema::{group_member, package, site, users},
 };
 
 /// Which users a list is about.
@@ -117,6 +117,23 @@ pub fn insert_site_user(connection: &mut PgConnection, id: &str, name: &str) -> 
         .execute(connection)
         .map(|count| count > 0)
         .map_err(error::of)
+}
+
+/// The sealed token of the site's user, locked against others who make one when `lock` is set.
+///
+/// # Errors
+/// What the database says.
+pub fn site_token(connection: &mut PgConnection, lock: bool) -> Result<Option<Vec<u8>>> {
+    let query = site::table.select(site::sealed_token);
+    if lock { query.for_update().first(connection) } else { query.first(connection) }.map_err(error::of)
+}
+
+/// Keeps the sealed token of the site's user.
+///
+/// # Errors
+/// What the database says.
+pub fn keep_site_token(connection: &mut PgConnection, sealed: &[u8]) -> Result<()> {
+    diesel::update(site::table).set(site::sealed_token.eq(sealed)).execute(connection).map(drop).map_err(error::of)
 }
 
 /// Locks a user until the end of the transaction.

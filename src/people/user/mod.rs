@@ -6,6 +6,7 @@ pub mod create;
 pub mod db;
 pub mod list;
 pub mod show;
+pub mod site_user;
 pub mod view;
 
 use action::{Ctx, Row};
@@ -17,7 +18,7 @@ use store::changes;
 /// The actions of this noun.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    vec![Row::of::<create::Create>(), Row::of::<show::Show>(), Row::of::<list::List>()]
+    vec![Row::of::<create::Create>(), Row::of::<list::List>(), Row::of::<show::Show>(), Row::of::<site_user::Show>()]
 }
 
 /// The user that the program acts as (`ckan.site_id`); made when there is none. Nobody can log in as him: he has no

@@ -1,0 +1,2 @@
+drop table term_translation, task_status, system_info, following;
+alter table site drop column sealed_token;
