@@ -46,9 +46,9 @@ impl Format {
     #[must_use]
     pub fn content_type(self) -> &'static str {
         match self {
-            Self::Turtle => "text/turtle; charset=utf-8",
-            Self::RdfXml => "application/rdf+xml; charset=utf-8",
-            Self::JsonLd => "application/ld+json; charset=utf-8",
+            Self::Turtle => "text/turtle",
+            Self::RdfXml => "application/rdf+xml",
+            Self::JsonLd => "application/ld+json",
         }
     }
 

@@ -123,6 +123,16 @@ fn finish(mut asked: Asked, outcome: Result<Answer>, echo: Option<&Map<String, V
     }
 }
 
+/// Runs an action for another address than its own.
+///
+/// # Errors
+/// NotFound for an action that there is not, and what the action says.
+pub async fn run(shared: &Data<Shared>, name: &str, token: Option<String>, input: Input) -> Result<Answer> {
+    let row = shared.app.row(name).ok_or_else(|| Error::not_found(format!("Action name not known: {name}")))?;
+    let actor = token.is_none().then(Actor::anonymous);
+    in_lane(shared, row, (actor, token), input).await.map(|(answer, _)| answer)
+}
+
 async fn in_lane(
     shared: &Data<Shared>,
     row: &Row,

@@ -81,7 +81,7 @@ pub fn head(status: StatusCode, known: bool, content_type: &str) -> HttpResponse
     response
 }
 
-/// The name of a callback, as CKAN escapes it.
+/// Text for HTML and XML, escaped as CKAN does it.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&#34;").replace('\'', "&#39;")
 }

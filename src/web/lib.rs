@@ -7,6 +7,7 @@ mod dcat;
 mod envelope;
 mod error;
 mod extract;
+mod feeds;
 mod health;
 mod lanes;
 mod middleware;
@@ -14,5 +15,6 @@ mod pages;
 mod responses;
 mod routes;
 mod server;
+mod util;
 
 pub use server::{Options, Running, serve};

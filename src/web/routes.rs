@@ -5,7 +5,7 @@ use actix_web::{
     web::{ServiceConfig, resource, route},
 };
 
-use crate::{action_api, dcat, health, pages, responses};
+use crate::{action_api, dcat, feeds, health, pages, responses, util};
 
 /// A language in front of an address, as CKAN takes it; answers are the same in all.
 const LOCALE: &str = "/{locale:[a-z]{2}(_[A-Za-z]+)?}";
@@ -26,7 +26,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read("/openapi.json", responses::openapi))
         .service(read("/docs", responses::docs))
         .service(responses::swagger())
-        .configure(dcat::routes);
+        .configure(dcat::routes)
+        .configure(feeds::routes)
+        .configure(util::routes);
     for address in ["/api", "/api/", "/api/{version:\\d+}", "/api/{version:\\d+}/"] {
         config.service(read(address, pages::version));
     }

@@ -165,3 +165,42 @@ fn health_and_documentation_answer() {
     assert_eq!(page.status, 200);
     assert!(!page.text().contains("https://"), "{}", page.text());
 }
+
+#[test]
+fn feeds_list_the_newest_datasets() {
+    let server = portal();
+    drop(server.portal.ok("organization_create", json!({"name": "ministry", "title": "Ministry & sons"})));
+    for number in 0..21 {
+        let input = json!({"name": format!("d-{number}"), "title": format!("<D> {number}"), "notes": "Test\u{c} Notes", "owner_org": "ministry"});
+        drop(server.portal.ok("package_create", input));
+    }
+    drop(
+        server
+            .portal
+            .ok("package_create", json!({"name": "hidden", "title": "Hidden", "owner_org": "ministry", "private": true})),
+    );
+    let first = server.get("/feeds/organization/ministry.atom");
+    assert_eq!((first.status, first.header("content-type")), (200, "application/atom+xml"));
+    let text = first.text();
+    assert!(
+        text.contains("Organization: &#34;Ministry &amp; sons&#34;") && text.contains("<title>&lt;D&gt; 20</title>"),
+        "{text}"
+    );
+    assert!(text.contains("<content>Test Notes</content>") && !text.contains("Hidden"), "{text}");
+    assert_eq!(text.matches("<entry>").count(), 20);
+    assert!(text.contains("ministry.atom?page=2\" rel=\"next\"") && text.contains("page=2\" rel=\"last\""), "{text}");
+    let second = server.get("/feeds/organization/ministry.atom?page=2");
+    assert!(second.text().matches("<entry>").count() == 1 && !second.text().contains("rel=\"next\""), "{}", second.text());
+    for (path, status) in [
+        ("/feeds/dataset.atom", 200),
+        ("/feeds/tag/a%22%20OR%20b.atom", 200),
+        ("/feeds/custom.atom?q=first&groups=x%22)", 200),
+        ("/feeds/custom.atom?sort=nonsense", 400),
+        ("/feeds/group/ministry.atom", 404),
+        ("/feeds/dataset.atom?page=0", 400),
+        ("/feeds/dataset.atom?page=99999999999999999999", 400),
+        ("/feeds/dataset.atom?page=9999999999999", 400),
+    ] {
+        assert_eq!(server.get(path).status, status, "{path}");
+    }
+}

@@ -1,0 +1,252 @@
+//! `/feeds/*.atom`: the newest datasets as Atom (RFC 4287), of the portal, of an organization, a group, a tag or a search.
+//!
+//! Titles, addresses of entries and bounds are CKAN's (views/feed); its links to other pages are malformed, these are not.
+//! Must never show what not everybody may see, whoever asks.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use action::App;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Query, ServiceConfig},
+};
+use base::{Error, Kind, Result, limits};
+use catalog::package::index::unpack;
+use model::{Package, document};
+use search::Request;
+use url::form_urlencoded::Serializer;
+
+use crate::{
+    action_api::Shared,
+    envelope::{escaped, head},
+    middleware::watch,
+    pages,
+    routes::read,
+};
+
+/// Datasets a page (`ckan.feeds.limit`).
+const PER_PAGE: usize = 20;
+const NEWEST: &str = "metadata_modified desc";
+
+type Pairs = Vec<(String, String)>;
+
+/// What a feed is about.
+#[derive(Clone, Copy)]
+enum Subject {
+    Everything,
+    Custom,
+    Group,
+    Organization,
+    Tag,
+}
+
+/// The addresses.
+pub fn routes(config: &mut ServiceConfig) {
+    for (address, subject) in [
+        ("/feeds/dataset.atom", Subject::Everything),
+        ("/feeds/custom.atom", Subject::Custom),
+        ("/feeds/group/{id}.atom", Subject::Group),
+        ("/feeds/organization/{id}.atom", Subject::Organization),
+        ("/feeds/tag/{id}.atom", Subject::Tag),
+    ] {
+        let answer = move |request: HttpRequest, query: Query<Pairs>, shared: Data<Shared>| async move {
+            answer(subject, &request, query.into_inner(), &shared).await
+        };
+        config.service(read(address, answer));
+    }
+}
+
+async fn answer(subject: Subject, request: &HttpRequest, query: Pairs, shared: &Data<Shared>) -> HttpResponse {
+    watch::tell_action(request, "package_search");
+    let id = request.match_info().get("id").unwrap_or_default().to_owned();
+    let (app, path) = (Arc::clone(&shared.app), request.path().to_owned());
+    let made = shared.lanes.read.run(move || Feed::read(&app, subject, (&id, path, query))?.write(&app)).await;
+    match made {
+        Ok(text) => head(StatusCode::OK, false, "application/atom+xml").body(text),
+        Err(error) => {
+            let status = match error.kind() {
+                Kind::NotFound => StatusCode::NOT_FOUND,
+                Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+                _ => StatusCode::BAD_REQUEST,
+            };
+            pages::page(status, &escaped(error.message()))
+        }
+    }
+}
+
+/// What is asked for.
+struct Feed {
+    title: String,
+    subtitle: String,
+    /// The address without the site.
+    path: String,
+    query: Pairs,
+    page: usize,
+    request: Request,
+}
+
+impl Feed {
+    fn read(app: &App, subject: Subject, (id, path, query): (&str, String, Pairs)) -> Result<Self> {
+        let page = page(&query)?;
+        let start = (page - 1).checked_mul(PER_PAGE).filter(|start| *start <= limits::START_MAX);
+        let start = start.ok_or_else(|| Error::bad_request("there are not so many pages"))?;
+        let mut request = Request { sort: Some(NEWEST.to_owned()), rows: PER_PAGE, start, ..Request::public() };
+        let site = &app.settings.site_title;
+        let mut named = |kind: &str, name: &str, fq: String| {
+            request.fq.push(fq);
+            (
+                format!("{site} - {kind}: \"{name}\""),
+                format!("Recently created or updated datasets on {site} by {}: \"{name}\"", kind.to_lowercase()),
+            )
+        };
+        let (title, subtitle) = match subject {
+            Subject::Everything => (site.clone(), format!("Recently created or updated datasets on {site}")),
+            Subject::Tag => named("Tag", id, format!("tags:{}", quoted(id))),
+            Subject::Group | Subject::Organization => {
+                let is_organization = matches!(subject, Subject::Organization);
+                let kind = if is_organization { "Organization" } else { "Group" };
+                let found = app
+                    .quotes
+                    .find(id)
+                    .filter(|found| found.row.is_organization == is_organization && found.row.state == "active");
+                let found = found.ok_or_else(|| Error::not_found(format!("{kind} not found")))?;
+                let fq = if is_organization {
+                    format!("owner_org:{}", quoted(&found.row.id))
+                } else {
+                    format!("groups:{}", quoted(&found.row.name))
+                };
+                named(kind, &found.row.title, fq)
+            }
+            Subject::Custom => {
+                for (name, value) in &query {
+                    match name.as_str() {
+                        "q" => request.q.clone_from(value),
+                        "sort" if !value.is_empty() => request.sort = Some(value.clone()),
+                        "page" | "sort" => {}
+                        name if name.starts_with('_') || value.is_empty() => {}
+                        name => request.fq.push(format!("{name}:{}", quoted(value))),
+                    }
+                }
+                let about = format!("Recently created or updated datasets on {site}. Custom query: '{}'", request.q);
+                (format!("{site} - Custom query"), about)
+            }
+        };
+        let query = if matches!(subject, Subject::Custom) { query } else { Pairs::new() };
+        Ok(Self { title, subtitle, path, query, page, request })
+    }
+
+    /// The address of one of its pages.
+    fn address(&self, app: &App, page: usize) -> String {
+        let mut pairs = Serializer::new(String::new());
+        pairs.extend_pairs(self.query.iter().filter(|(name, _)| name != "page"));
+        if page > 1 {
+            pairs.append_pair("page", &page.to_string());
+        }
+        let (site, query) = (&app.settings.site_url, pairs.finish());
+        if query.is_empty() { format!("{site}{}", self.path) } else { format!("{site}{}?{query}", self.path) }
+    }
+
+    fn write(&self, app: &App) -> Result<String> {
+        let found = app.current_index().search(&self.request)?;
+        let packages = found.hits.iter().map(|hit| document::parse(unpack(&hit.stored)?.2)).collect::<Result<Vec<_>>>()?;
+        let newest = packages.iter().filter_map(|package| package.metadata_modified).max();
+        let mut out = String::from(
+            "<?xml version='1.0' encoding='UTF-8'?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"en\">\n",
+        );
+        element(&mut out, "id", &self.address(app, 1));
+        element(&mut out, "title", &self.title);
+        element(&mut out, "updated", &format!("{}Z", newest.unwrap_or_else(base::time::Stamp::now)));
+        let _written = writeln!(out, "<author><name>{}</name></author>", clean(&app.settings.site_id));
+        let last = found.count.div_ceil(PER_PAGE).max(1);
+        let mut link = |relation: &str, page: usize| {
+            let address = escaped(&self.address(app, page));
+            let _written = writeln!(out, "<link href=\"{address}\" rel=\"{relation}\"/>");
+        };
+        link("self", self.page);
+        link("first", 1);
+        link("last", last);
+        if self.page > 1 {
+            link("prev", (self.page - 1).min(last));
+        }
+        if self.page < last {
+            link("next", self.page + 1);
+        }
+        element(&mut out, "subtitle", &self.subtitle);
+        for package in &packages {
+            entry(&mut out, &app.settings.site_url, package);
+        }
+        out.push_str("</feed>\n");
+        Ok(out)
+    }
+}
+
+fn entry(out: &mut String, site: &str, package: &Package) {
+    out.push_str("<entry>");
+    element(out, "id", &format!("{site}/dataset/{}", package.id));
+    element(out, "title", if package.title.is_empty() { &package.name } else { &package.title });
+    if let Some(updated) = package.metadata_modified {
+        element(out, "updated", &format!("{updated}Z"));
+    }
+    if package.author.is_some() || package.author_email.is_some() {
+        out.push_str("<author>");
+        element(out, "name", package.author.as_deref().unwrap_or_default());
+        if let Some(email) = &package.author_email {
+            element(out, "email", email);
+        }
+        out.push_str("</author>");
+    }
+    match package.notes.as_deref().map(clean).filter(|notes| !notes.is_empty()) {
+        Some(notes) => {
+            let _written = write!(out, "<content>{notes}</content>");
+        }
+        None => out.push_str("<content/>"),
+    }
+    let shown = escaped(&format!("{site}/api/3/action/package_show?id={}", package.id));
+    let _written = write!(out, "<link href=\"{shown}\" rel=\"alternate\" type=\"application/json\"/>");
+    for tag in &package.tags {
+        let _written = write!(out, "<category term=\"{}\"/>", clean(&tag.name));
+    }
+    if let Some(created) = package.metadata_created {
+        element(out, "published", &format!("{created}Z"));
+    }
+    out.push_str("</entry>\n");
+}
+
+fn element(out: &mut String, name: &str, text: &str) {
+    let _written = write!(out, "<{name}>{}</{name}>", clean(text));
+}
+
+/// Text as XML may hold it: control characters are left out, as CKAN does.
+fn clean(text: &str) -> String {
+    escaped(&text.chars().filter(|one| !one.is_control() && !matches!(one, '\u{fffe}' | '\u{ffff}')).collect::<String>())
+}
+
+/// A value that no text can break out of.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+fn page(query: &[(String, String)]) -> Result<usize> {
+    let Some((_, text)) = query.iter().rev().find(|(name, _)| name == "page") else { return Ok(1) };
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| Error::bad_request("\"page\" parameter must be a positive integer"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_leave_its_place() {
+        assert_eq!(clean("Test\u{c} <Notes> & \"more\""), "Test &lt;Notes&gt; &amp; &#34;more&#34;");
+        assert_eq!(quoted(r#"a" OR b:\"#), r#""a\" OR b:\\""#);
+    }
+
+    #[test]
+    fn pages_are_positive_numbers() {
+        let of = |text: &str| page(&[("page".to_owned(), text.to_owned())]).ok();
+        assert_eq!((page(&[]).ok(), of("3"), of("0"), of("-2"), of("abc")), (Some(1), Some(3), None, None, None));
+    }
+}
