@@ -4,6 +4,7 @@
 
 mod durability;
 mod feed;
+mod group;
 mod harvest;
 mod harvest_ownership;
 mod hostile;

@@ -59,7 +59,7 @@ pub fn may_create(ctx: &Ctx, family: Family) -> Result<()> {
     Err(Error::denied(format!("User {user} not authorized to create {}s", family.word())))
 }
 
-/// `organization_update`, `organization_patch`: its admins. Hands over the locked row.
+/// `*_update`, `*_patch`: its admins. Hands over the locked row.
 ///
 /// # Errors
 /// NotFound with `reason`; Denied.
@@ -71,7 +71,7 @@ pub fn may_update(ctx: &mut Ctx, family: Family, id_or_name: &str, reason: &str)
     Err(Error::denied(format!("User {} not authorized to edit {} {}", ctx.actor.name(), family.word(), row.id)))
 }
 
-/// `organization_delete`: its admins, when the portal lets its users do so. Hands over the locked row.
+/// `*_delete`: its admins, when the portal lets its users do so. Hands over the locked row.
 ///
 /// # Errors
 /// NotFound; Denied.
@@ -91,4 +91,19 @@ pub fn may_delete(ctx: &mut Ctx, family: Family, id_or_name: &str) -> Result<Gro
     } else {
         format!("User {user} not authorized to delete {word}s")
     }))
+}
+
+/// `*_purge`: sysadmins. Hands over the locked row.
+///
+/// # Errors
+/// NotFound; Denied.
+pub fn may_purge(ctx: &mut Ctx, family: Family, id_or_name: &str) -> Result<GroupRow> {
+    let row = db::lock(ctx.db()?, family, id_or_name)?;
+    let row = row.ok_or_else(|| {
+        Error::not_found(match family {
+            Family::Organization => "Organization was not found",
+            Family::Group => "Group was not found",
+        })
+    })?;
+    if ctx.actor.is_sysadmin() { Ok(row) } else { Err(Error::denied("")) }
 }

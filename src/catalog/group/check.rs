@@ -16,6 +16,8 @@ pub struct Draft {
     pub users: Option<Vec<(String, Role)>>,
     /// Id and capacity of the groups above; `None` leaves them as they are.
     pub parents: Option<Vec<(String, String)>>,
+    /// Ids of the datasets in a group; `None` leaves them as they are. Organizations own theirs and take none here.
+    pub packages: Option<Vec<String>>,
 }
 
 /// Reads what a client sent. `existing` is the one that it changes; `patch`: extras that are left out stay.
@@ -54,8 +56,9 @@ pub fn read(ctx: &mut Ctx, family: Family, dict: &Map<String, Value>, change: Op
     }
     let users = lists::users(ctx, dict, &mut errors)?;
     let parents = lists::parents(ctx, dict, existing, &mut errors)?;
+    let packages = lists::packages(ctx, dict, &mut errors)?.filter(|_| family == Family::Group);
     errors.into_result()?;
-    Ok(Draft { row, users, parents })
+    Ok(Draft { row, users, parents, packages })
 }
 
 fn blank(family: Family) -> GroupRow {

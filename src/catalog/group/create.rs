@@ -42,6 +42,11 @@ pub fn fields() -> Vec<Field> {
         ),
         field("users", "Members; capacity is admin, editor or member.", list(named.clone())),
         field("groups", "The groups above it.", list(named)),
+        field(
+            "packages",
+            "A group's datasets, by id or name; an organization takes none here.",
+            list(json!({"type": "object", "properties": {"id": text()}})),
+        ),
     ]
 }
 

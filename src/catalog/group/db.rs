@@ -11,7 +11,7 @@ use diesel::{
 use store::{
     error,
     quotes::GroupRow,
-    schema::{group_parent, groups, package},
+    schema::{group_parent, groups, harvest_source, package},
 };
 
 use super::Family;
@@ -19,7 +19,7 @@ use super::Family;
 /// Datasets that `include_datasets` shows at most.
 const SHOWN: usize = 10;
 
-/// Locks an organization or group by id or name until the end of the transaction.
+/// Locks an organization or group by id or name until the end of the transaction. Datasets may still be put into it.
 ///
 /// # Errors
 /// What the database says.
@@ -32,7 +32,24 @@ pub fn lock(connection: &mut PgConnection, family: Family, id_or_name: &str) -> 
         .filter(groups::is_organization.eq(family.is_organization()))
         .order(groups::id.eq(id_or_name).desc())
         .select(GroupRow::as_select())
-        .for_update()
+        .for_no_key_update()
+        .first(connection)
+        .optional()
+        .map_err(error::of)
+}
+
+/// An organization or group by id or name, deleted ones too.
+///
+/// # Errors
+/// What the database says.
+pub fn find(connection: &mut PgConnection, id_or_name: &str) -> Result<Option<GroupRow>> {
+    if id_or_name.contains('\0') {
+        return Ok(None);
+    }
+    groups::table
+        .filter(groups::id.eq(id_or_name).or(groups::name.eq(id_or_name)))
+        .order(groups::id.eq(id_or_name).desc())
+        .select(GroupRow::as_select())
         .first(connection)
         .optional()
         .map_err(error::of)
@@ -139,6 +156,39 @@ pub fn update(connection: &mut PgConnection, row: &GroupRow) -> Result<()> {
             groups::extras.eq(&row.extras),
             groups::translations.eq(&row.translations),
         ))
+        .execute(connection)
+        .map(drop)
+        .map_err(error::of)
+}
+
+/// Removes an organization or group for good, with its members and its place among others.
+///
+/// # Errors
+/// What the database says; Conflict, if a dataset was given to it meanwhile.
+pub fn purge(connection: &mut PgConnection, id: &str) -> Result<()> {
+    diesel::delete(groups::table.find(id)).execute(connection).map(drop).map_err(error::of)
+}
+
+/// How many harvest sources bring datasets to an organization.
+///
+/// # Errors
+/// What the database says.
+pub fn count_sources(connection: &mut PgConnection, organization: &str) -> Result<i64> {
+    harvest_source::table
+        .filter(harvest_source::owner_org.eq(organization))
+        .filter(harvest_source::state.ne("deleted"))
+        .count()
+        .get_result(connection)
+        .map_err(error::of)
+}
+
+/// Takes the organization off its harvest sources.
+///
+/// # Errors
+/// What the database says.
+pub fn release_sources(connection: &mut PgConnection, organization: &str) -> Result<()> {
+    diesel::update(harvest_source::table.filter(harvest_source::owner_org.eq(organization)))
+        .set(harvest_source::owner_org.eq(None::<String>))
         .execute(connection)
         .map(drop)
         .map_err(error::of)

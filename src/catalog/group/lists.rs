@@ -1,4 +1,4 @@
-//! The lists in an organization or group: extras, members, the groups above. Each item's faults stand at its place.
+//! The lists in an organization or group: extras, members, the groups above, datasets. Each item's faults stand at its place.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use store::quotes::GroupRow;
 
 use super::db;
-use crate::member;
+use crate::{member, package};
 
 /// What an extra must not be called.
 const FIELDS: &[&str] = &[
@@ -132,4 +132,29 @@ pub fn parents(
     let mut parents: Vec<(String, String)> = parents.into_iter().collect();
     parents.sort_unstable();
     Ok(Some(parents))
+}
+
+/// Ids of the datasets; `None` when left out. Each must exist (CKAN's `package_id_or_name_exists`).
+///
+/// # Errors
+/// As [`extras`]; what the database says.
+pub fn packages(ctx: &mut Ctx, dict: &Map<String, Value>, errors: &mut ErrorDict) -> Result<Option<Vec<String>>> {
+    let Some(items) = objects(dict, "packages")? else { return Ok(None) };
+    let keys: Vec<String> = items.iter().map(|item| text_of(item, "id").unwrap_or_default()).collect();
+    let asked: Vec<String> = keys.iter().filter(|key| !key.is_empty() && !key.contains('\0')).cloned().collect();
+    let known = if asked.is_empty() { HashMap::new() } else { package::db::ids_of(ctx.db()?, &asked)? };
+    let (mut packages, mut faults) = (Vec::with_capacity(keys.len()), Vec::with_capacity(keys.len()));
+    for key in &keys {
+        let mut fault = ErrorDict::default();
+        match known.get(key) {
+            Some(id) => packages.push(id.clone()),
+            None if key.is_empty() => fault.add("id", "Missing value"),
+            None => fault.add("id", "Not found: Dataset"),
+        }
+        faults.push(fault);
+    }
+    errors.set_items("packages", faults);
+    packages.sort_unstable();
+    packages.dedup();
+    Ok(Some(packages))
 }

@@ -5,9 +5,13 @@ pub mod allow;
 pub mod check;
 pub mod create;
 pub mod db;
+pub mod delete;
 pub mod list;
 pub mod lists;
+pub mod patch;
+pub mod purge;
 pub mod show;
+pub mod update;
 pub mod view;
 pub mod write;
 
@@ -40,5 +44,13 @@ impl Family {
 /// The actions of this noun.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    vec![Row::of::<create::Create>(), Row::of::<show::Show>(), Row::of::<list::List>()]
+    vec![
+        Row::of::<create::Create>(),
+        Row::of::<delete::Delete>(),
+        Row::of::<list::List>(),
+        Row::of::<patch::Patch>(),
+        Row::of::<purge::Purge>(),
+        Row::of::<show::Show>(),
+        Row::of::<update::Update>(),
+    ]
 }

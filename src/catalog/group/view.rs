@@ -71,15 +71,20 @@ pub struct View {
 /// # Errors
 /// What the database says.
 pub fn all(ctx: &mut Ctx, family: Family, rows: &[GroupRow], options: Options) -> Result<Vec<View>> {
-    let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let labels = ctx.actor.labels();
-    let counts = if options.count { db::counts(ctx.db()?, family, &ids, labels.as_deref())? } else { HashMap::new() };
+    counted(ctx, family, rows, options, labels.as_deref())
+}
+
+/// As [`all`], with what the holder of these labels sees of the datasets.
+fn counted(ctx: &mut Ctx, family: Family, rows: &[GroupRow], options: Options, labels: Option<&[String]>) -> Result<Vec<View>> {
+    let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+    let counts = if options.count { db::counts(ctx.db()?, family, &ids, labels)? } else { HashMap::new() };
     let members = if options.users || options.members { member::db::members(ctx.db()?, &ids)? } else { Vec::new() };
     let mut users = if options.users { Some(users(ctx, &members)?) } else { None };
     let mut parents = if options.groups { Some(parents(ctx, &ids)?) } else { None };
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
-        let packages = if options.datasets { Some(datasets(ctx, family, row)?) } else { None };
+        let packages = if options.datasets { Some(datasets(ctx, family, row, labels)?) } else { None };
         views.push(View {
             num_followers: options.followers.then_some(0),
             package_count: options.count.then(|| counts.get(&row.id).copied().unwrap_or_default()),
@@ -94,16 +99,22 @@ pub fn all(ctx: &mut Ctx, family: Family, rows: &[GroupRow], options: Options) -
     Ok(views)
 }
 
-/// The view of one row.
+/// The view of one row. A group shows nobody its private datasets, not even those who may read them.
 ///
 /// # Errors
 /// What the database says.
 pub fn one(ctx: &mut Ctx, family: Family, row: &GroupRow, options: Options) -> Result<View> {
-    let mut views = all(ctx, family, std::slice::from_ref(row), options)?;
+    let labels = match family {
+        Family::Organization => ctx.actor.labels(),
+        Family::Group => Some(vec!["public".to_owned()]),
+    };
+    let mut views = counted(ctx, family, std::slice::from_ref(row), options, labels.as_deref())?;
     views.pop().ok_or_else(|| Error::internal("an organization got lost"))
 }
 
-fn plain(row: &GroupRow) -> View {
+/// The plain fields alone.
+#[must_use]
+pub fn plain(row: &GroupRow) -> View {
     View {
         approval_status: row.approval_status.clone(),
         created: Stamp::from_naive(row.created),
@@ -157,10 +168,9 @@ fn parents(ctx: &mut Ctx, ids: &[String]) -> Result<HashMap<String, Vec<Value>>>
     Ok(above)
 }
 
-/// The newest datasets of a group that the caller may see, with the group as the row says.
-fn datasets(ctx: &mut Ctx, family: Family, row: &GroupRow) -> Result<Vec<Box<RawValue>>> {
-    let labels = ctx.actor.labels();
-    let ids = db::newest(ctx.db()?, family, &row.id, labels.as_deref())?;
+/// The newest datasets of a group that the holder of the labels may see, with the group as the row says.
+fn datasets(ctx: &mut Ctx, family: Family, row: &GroupRow, labels: Option<&[String]>) -> Result<Vec<Box<RawValue>>> {
+    let ids = db::newest(ctx.db()?, family, &row.id, labels)?;
     let documents = store::documents::list(ctx.db()?, &ids)?;
     let documents: HashMap<&str, _> = documents.iter().map(|document| (document.id.as_str(), document)).collect();
     let mut whole = Vec::with_capacity(ids.len());

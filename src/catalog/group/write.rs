@@ -8,11 +8,15 @@ use store::{changes, quotes::GroupRow};
 use super::{check::Draft, db};
 use crate::{
     member,
-    package::{Incoming, Outcome, store_many},
+    package::{Incoming, Outcome, give_many, regroup_many, store_many},
 };
 
 /// Datasets that lose their organization at a time.
 const BATCH: i64 = 500;
+/// Why an organization is not deleted.
+const STAYS: &str = "Organization cannot be deleted while it still has datasets";
+/// Why an organization is not purged.
+const REMAINS: &str = "Organization cannot be purged while it still has datasets";
 
 /// Stores a new one; who makes it is its admin.
 ///
@@ -33,6 +37,9 @@ pub fn create(ctx: &mut Ctx, draft: Draft) -> Result<GroupRow> {
         member::db::put(connection, &row.id, &creator, "admin")?;
     }
     db::set_parents(connection, &row.id, &draft.parents.unwrap_or_default())?;
+    if let Some(packages) = draft.packages {
+        regroup_many(ctx, &packages, &row, true)?;
+    }
     ctx.log(changes::Entity::Group, &row.id, changes::Kind::Create)?;
     Ok(row)
 }
@@ -45,7 +52,7 @@ pub fn update(ctx: &mut Ctx, before: &GroupRow, draft: Draft) -> Result<GroupRow
     let row = draft.row;
     let mut changed = row != *before;
     if row.state == "deleted" && before.state != "deleted" && row.is_organization {
-        let_go(ctx, &row.id)?;
+        let_go(ctx, &row.id, STAYS)?;
     }
     let connection = ctx.db()?;
     if changed {
@@ -75,13 +82,20 @@ pub fn update(ctx: &mut Ctx, before: &GroupRow, draft: Draft) -> Result<GroupRow
             changed = true;
         }
     }
+    if let Some(packages) = draft.packages {
+        let mut gone = member::db::grouped(connection, &row.id)?;
+        gone.retain(|id| packages.binary_search(id).is_err());
+        regroup_many(ctx, &gone, &row, false)?;
+        regroup_many(ctx, &packages, &row, true)?;
+    }
     if changed {
         ctx.log(changes::Entity::Group, &row.id, changes::Kind::Update)?;
     }
     Ok(row)
 }
 
-/// Marks a locked organization as deleted. Its name stays taken, its members may still look at it.
+/// Marks a locked organization or group as deleted. Its name stays taken, its members may still look at it; the datasets
+/// of a group are no longer in it.
 ///
 /// # Errors
 /// Validation while it has datasets that are not deleted, unless datasets may be without an organization.
@@ -90,22 +104,48 @@ pub fn delete(ctx: &mut Ctx, row: GroupRow) -> Result<()> {
         return Ok(());
     }
     if row.is_organization {
-        let_go(ctx, &row.id)?;
+        let_go(ctx, &row.id, STAYS)?;
+    } else {
+        let datasets = member::db::grouped(ctx.db()?, &row.id)?;
+        regroup_many(ctx, &datasets, &row, false)?;
     }
     let row = GroupRow { state: "deleted".to_owned(), ..row };
     db::update(ctx.db()?, &row)?;
     ctx.log(changes::Entity::Group, &row.id, changes::Kind::Delete)
 }
 
-/// Takes the organization off its datasets, where the portal allows such.
-fn let_go(ctx: &mut Ctx, organization: &str) -> Result<()> {
+/// Removes a locked organization or group for good. Its datasets stay, without it; so do an organization's harvest
+/// sources.
+///
+/// # Errors
+/// Validation while an organization has datasets that are not deleted, or harvest sources, unless datasets may be without
+/// an organization.
+pub fn purge(ctx: &mut Ctx, row: &GroupRow) -> Result<()> {
+    if row.is_organization {
+        if !ctx.app.settings.auth.create_unowned_dataset && db::count_sources(ctx.db()?, &row.id)? > 0 {
+            return Err(Error::invalid_text(REMAINS));
+        }
+        let_go(ctx, &row.id, REMAINS)?;
+        let deleted = member::db::owned(ctx.db()?, &row.id)?;
+        give_many(ctx, &deleted, None)?;
+        db::release_sources(ctx.db()?, &row.id)?;
+    } else {
+        let datasets = member::db::grouped(ctx.db()?, &row.id)?;
+        regroup_many(ctx, &datasets, row, false)?;
+    }
+    db::purge(ctx.db()?, &row.id)?;
+    ctx.log(changes::Entity::Group, &row.id, changes::Kind::Purge)
+}
+
+/// Takes the organization off its datasets, where the portal allows such; else `refusal` says why not.
+fn let_go(ctx: &mut Ctx, organization: &str, refusal: &str) -> Result<()> {
     loop {
         let ids = db::alive(ctx.db()?, organization, BATCH)?;
         if ids.is_empty() {
             return Ok(());
         }
         if !ctx.app.settings.auth.create_unowned_dataset {
-            return Err(Error::invalid_text("Organization cannot be deleted while it still has datasets"));
+            return Err(Error::invalid_text(refusal));
         }
         let dict: Map<String, Value> = [("owner_org".to_owned(), json!(""))].into_iter().collect();
         let batch = ids.into_iter().map(|id| Incoming { id: Some(id), dict: dict.clone(), patch: true }).collect();

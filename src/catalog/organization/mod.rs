@@ -6,6 +6,7 @@ pub mod delete;
 pub mod list;
 pub mod list_for_user;
 pub mod patch;
+pub mod purge;
 pub mod show;
 pub mod update;
 
@@ -16,11 +17,12 @@ use action::Row;
 pub fn rows() -> Vec<Row> {
     vec![
         Row::of::<create::Create>(),
-        Row::of::<show::Show>(),
+        Row::of::<delete::Delete>(),
         Row::of::<list::List>(),
         Row::of::<list_for_user::ListForUser>(),
-        Row::of::<update::Update>(),
         Row::of::<patch::Patch>(),
-        Row::of::<delete::Delete>(),
+        Row::of::<purge::Purge>(),
+        Row::of::<show::Show>(),
+        Row::of::<update::Update>(),
     ]
 }

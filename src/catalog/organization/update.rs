@@ -4,14 +4,11 @@ use action::{Action, Ctx, Kind};
 use base::Result;
 use store::quotes::GroupRow;
 
-use crate::{
-    group::{
-        Family, allow, check,
-        create::fields,
-        view::{self, Options, View},
-        write,
-    },
-    package::allow::needed,
+use crate::group::{
+    Family,
+    create::fields,
+    update::{Change, change, permitted},
+    view::View,
 };
 
 action::declare! {
@@ -29,13 +26,10 @@ impl Action for Update {
     type Output = View;
 
     fn allow(ctx: &mut Ctx, params: &UpdateParams) -> Result<GroupRow> {
-        let key = params.0.text("id");
-        allow::may_update(ctx, Family::Organization, needed(key.as_ref(), "id")?, "Group was not found.")
+        permitted(ctx, Family::Organization, &params.0, Change::Replace)
     }
 
     fn run(ctx: &mut Ctx, params: UpdateParams, before: GroupRow) -> Result<View> {
-        let draft = check::read(ctx, Family::Organization, &params.0.0, Some((&before, false)))?;
-        let row = write::update(ctx, &before, draft)?;
-        view::one(ctx, Family::Organization, &row, Options { datasets: true, followers: false, ..Options::WRITTEN })
+        change(ctx, Family::Organization, &params.0, &before, Change::Replace)
     }
 }

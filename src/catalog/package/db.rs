@@ -74,6 +74,21 @@ pub fn ids_taken(connection: &mut PgConnection, ids: &[&str]) -> Result<Vec<Stri
     package::table.filter(package::id.eq_any(ids)).select(package::id).load(connection).map_err(error::of)
 }
 
+/// The ids behind these ids and names of datasets, deleted ones too.
+///
+/// # Errors
+/// What the database says.
+pub fn ids_of(connection: &mut PgConnection, keys: &[String]) -> Result<HashMap<String, String>> {
+    let rows: Vec<(String, String)> = package::table
+        .filter(package::id.eq_any(keys).or(package::name.eq_any(keys)))
+        .select((package::id, package::name))
+        .load(connection)
+        .map_err(error::of)?;
+    // An id goes before a name.
+    let names = rows.iter().map(|(id, name)| (name.clone(), id.clone()));
+    Ok(names.chain(rows.iter().map(|(id, _)| (id.clone(), id.clone()))).collect())
+}
+
 /// Which dataset each of these resources belongs to.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use base::{Error, Result};
 use diesel::{PgConnection, QueryDsl, RunQueryDsl};
 use model::{Document, document};
 use search::{Mark, SearchDocument};
-use store::{Apply, Change, Lane, Pools, changes::Entity, documents, error, schema::site};
+use store::{Apply, Change, Lane, Pools, changes::Entity, documents, error, quotes::Group, schema::site};
 
 /// Documents taken at a time.
 const CHUNK: usize = 500;
@@ -106,20 +106,19 @@ impl Applier {
         Ok(changes)
     }
 
-    /// Datasets whose index entry names an organization or group that is called otherwise now.
+    /// Datasets whose index entry names an organization or group that is called otherwise now, or came or went.
     fn renamed(&self, connection: &mut PgConnection, changes: &[Change]) -> Result<Vec<String>> {
-        let before: Vec<(String, String)> = changes
+        let before: Vec<Arc<Group>> = changes
             .iter()
             .filter(|change| change.entity == Entity::Group.as_str())
             .filter_map(|change| self.app.quotes.find(&change.id))
-            .map(|group| (group.row.id.clone(), group.row.name.clone()))
             .collect();
         self.app.quotes.reload(connection)?;
-        let renamed: Vec<String> = before
-            .into_iter()
-            .filter(|(id, name)| self.app.quotes.find(id).is_some_and(|group| group.row.name != *name))
-            .map(|(id, _)| id)
-            .collect();
+        let changed = |old: &Group| {
+            let now = self.app.quotes.find(&old.row.id);
+            now.is_some_and(|now| now.row.name != old.row.name || now.row.state != old.row.state)
+        };
+        let renamed: Vec<String> = before.iter().filter(|old| changed(old)).map(|old| old.row.id.clone()).collect();
         if renamed.is_empty() { Ok(Vec::new()) } else { documents::ids_quoting(connection, &renamed) }
     }
 }
@@ -131,8 +130,13 @@ impl Applier {
 pub fn search_document(app: &App, document: &Document) -> Result<SearchDocument> {
     let package = document::parse(&document.body)?;
     let organization = document.owner_org.as_deref().and_then(|id| app.quotes.find(id));
-    let groups: Vec<String> =
-        document.groups.iter().filter_map(|id| app.quotes.find(id)).map(|group| group.row.name.clone()).collect();
+    let groups: Vec<String> = document
+        .groups
+        .iter()
+        .filter_map(|id| app.quotes.find(id))
+        .filter(|group| group.row.state == "active")
+        .map(|group| group.row.name.clone())
+        .collect();
     let name = organization.as_ref().map(|group| group.row.name.as_str());
     Ok(search::search_document(&package, name, &groups, document, pack(document)))
 }

@@ -12,9 +12,12 @@ use model::{
     document, license,
 };
 use serde_json::{Map, Value, json};
-use store::{Change, changes};
+use store::{Change, changes, quotes::GroupRow};
 
 use super::{check, db};
+
+/// Datasets that are rewritten at a time.
+const BATCH: usize = 500;
 
 /// A dataset to store, as clients shape it.
 pub struct Incoming {
@@ -297,15 +300,74 @@ fn resource_row(resource: &model::Resource) -> Result<Value> {
 /// # Errors
 /// What the database says.
 pub fn delete_many(ctx: &mut Ctx, ids: &[String]) -> Result<usize> {
-    let locked = db::lock_many(ctx.db()?, ids)?;
-    let mut batch = Vec::new();
-    for document in locked.values().filter(|document| document.state != "deleted") {
-        let mut package = document::parse(&document.body)?;
+    rewrite(ctx, ids, |package, _groups| {
+        let alive = package.state != "deleted";
         "deleted".clone_into(&mut package.state);
-        batch.push(Ready::render(package, document.groups.clone(), document.version + 1)?);
+        alive
+    })
+}
+
+/// Puts datasets into a group or takes them out of it. Nothing else of them changes, not even `metadata_modified`.
+/// Answers how many were not as they should be.
+///
+/// # Errors
+/// What the database says.
+pub fn regroup_many(ctx: &mut Ctx, ids: &[String], group: &GroupRow, inside: bool) -> Result<usize> {
+    let app = Arc::clone(&ctx.app);
+    let name = |id: &String| {
+        if *id == group.id {
+            group.name.clone()
+        } else {
+            app.quotes.find(id).map(|group| group.row.name.clone()).unwrap_or_default()
+        }
+    };
+    rewrite(ctx, ids, |_package, groups| {
+        if groups.contains(&group.id) == inside {
+            return false;
+        }
+        if inside {
+            groups.push(group.id.clone());
+            groups.sort_by_cached_key(name);
+        } else {
+            groups.retain(|id| *id != group.id);
+        }
+        true
+    })
+}
+
+/// Gives datasets to an organization, or to none. Nothing else of them changes, not even `metadata_modified`. Answers
+/// how many had another owner.
+///
+/// # Errors
+/// What the database says.
+pub fn give_many(ctx: &mut Ctx, ids: &[String], owner: Option<&str>) -> Result<usize> {
+    rewrite(ctx, ids, |package, _groups| {
+        let changed = package.owner_org.as_deref() != owner;
+        package.owner_org = owner.map(str::to_owned);
+        changed
+    })
+}
+
+/// Changes stored datasets without asking whether they are valid; those that are gone are passed over, and so are those
+/// of which `change` says that nothing changed. Answers how many were written.
+fn rewrite(ctx: &mut Ctx, ids: &[String], change: impl Fn(&mut Package, &mut Vec<String>) -> bool) -> Result<usize> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut written = 0;
+    for chunk in ids.chunks(BATCH) {
+        let mut batch = Vec::with_capacity(chunk.len());
+        for document in db::lock_many(ctx.db()?, chunk)?.into_values() {
+            let mut package = document::parse(&document.body)?;
+            let mut groups = document.groups;
+            if change(&mut package, &mut groups) {
+                batch.push(Ready::render(package, groups, document.version + 1)?);
+            }
+        }
+        batch.sort_by(|one, other| one.package.id.cmp(&other.package.id));
+        written += write(ctx, batch)?.len();
     }
-    batch.sort_by(|one, other| one.package.id.cmp(&other.package.id));
-    Ok(write(ctx, batch)?.len())
+    Ok(written)
 }
 
 impl Stored {

@@ -1,0 +1,67 @@
+//! `group_update`, and the one rule by which organizations and groups are updated and patched.
+
+use action::{Action, Ctx, Dict, Kind};
+use base::Result;
+use store::quotes::GroupRow;
+
+use super::{
+    Family, allow, check,
+    create::fields,
+    view::{self, Options, View},
+    write,
+};
+use crate::package::allow::needed;
+
+action::declare! {
+    /// Replaces a group. Plain fields, members, datasets and groups above it that are left out stay; extras do not.
+    pub struct Update;
+    /// The group; `id` may be its name.
+    pub struct UpdateParams(fields());
+}
+
+/// What becomes of extras that are left out; all else that is left out stays in either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// `*_update`: they go.
+    Replace,
+    /// `*_patch`: they stay.
+    Merge,
+}
+
+impl Action for Update {
+    const NAME: &'static str = "group_update";
+    const KIND: Kind = Kind::Write;
+    type Params = UpdateParams;
+    type Subject = GroupRow;
+    type Output = View;
+
+    fn allow(ctx: &mut Ctx, params: &UpdateParams) -> Result<GroupRow> {
+        permitted(ctx, Family::Group, &params.0, Change::Replace)
+    }
+
+    fn run(ctx: &mut Ctx, params: UpdateParams, before: GroupRow) -> Result<View> {
+        change(ctx, Family::Group, &params.0, &before, Change::Replace)
+    }
+}
+
+/// The locked one that may be changed.
+///
+/// # Errors
+/// Validation without an id; NotFound; Denied.
+pub fn permitted(ctx: &mut Ctx, family: Family, dict: &Dict, change: Change) -> Result<GroupRow> {
+    let reason = match change {
+        Change::Replace => "Group was not found.",
+        Change::Merge => "",
+    };
+    allow::may_update(ctx, family, needed(dict.text("id").as_ref(), "id")?, reason)
+}
+
+/// Checks and stores what is new; answers it with its newest datasets.
+///
+/// # Errors
+/// Validation with all faults.
+pub fn change(ctx: &mut Ctx, family: Family, dict: &Dict, before: &GroupRow, change: Change) -> Result<View> {
+    let draft = check::read(ctx, family, &dict.0, Some((before, change == Change::Merge)))?;
+    let row = write::update(ctx, before, draft)?;
+    view::one(ctx, family, &row, Options { datasets: true, followers: false, ..Options::WRITTEN })
+}
