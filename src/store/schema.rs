@@ -90,6 +90,10 @@ diesel::table! {
         created -> Timestamp,
     }
 }
+diesel::table! { organization_package (group_id, package_id) { group_id -> Text, package_id -> Text, capacity -> Text, } }
+diesel::table! {
+    package_collaborator (package_id, user_id) { package_id -> Text, user_id -> Text, capacity -> Text, modified -> Timestamp, }
+}
 
 diesel::joinable!(api_token -> users (user_id));
 diesel::joinable!(group_member -> users (user_id));
@@ -105,6 +109,8 @@ diesel::allow_tables_to_appear_in_same_query!(group_member, users, groups);
 diesel::allow_tables_to_appear_in_same_query!(package_tag, tag, package);
 diesel::allow_tables_to_appear_in_same_query!(package_group, groups);
 diesel::allow_tables_to_appear_in_same_query!(package_group, package);
+diesel::allow_tables_to_appear_in_same_query!(organization_package, package);
+diesel::allow_tables_to_appear_in_same_query!(package_collaborator, package);
 diesel::allow_tables_to_appear_in_same_query!(package, package_document, resource);
 diesel::allow_tables_to_appear_in_same_query!(harvest_job, harvest_source);
 diesel::joinable!(harvest_object -> harvest_source (source_id));

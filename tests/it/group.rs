@@ -151,3 +151,44 @@ fn a_purged_organization_leaves_its_datasets_where_the_portal_says_so() {
     assert_eq!(portal.ok("package_show", json!({"id": "ds"}))["organization"], Value::Null);
     assert_eq!(portal.ok("package_search", json!({"fq": "organization:org1"}))["count"], 0);
 }
+
+#[test]
+fn groups_are_chosen_from() {
+    let portal = portal();
+    drop(portal.ok("group_create", json!({"name": "g2", "title": "Калк"})));
+    drop(portal.call(&actor(&portal, "other"), "group_create", json!({"name": "g3", "title": "A"})).unwrap());
+    let choose = |action: &str, input: Value| portal.call(&Actor::anonymous(), action, input);
+    let names = |list: Value| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(choose("group_autocomplete", json!({"q": ""})).unwrap()), ["g3", "g1", "g2"]);
+    assert_eq!(names(choose("group_autocomplete", json!({"q": "КАЛК "})).unwrap()), ["g2"]);
+    assert_eq!(choose("group_autocomplete", json!({"q": "g", "limit": 1})).unwrap()[0].as_object().unwrap().len(), 3);
+    assert_eq!(names(choose("organization_autocomplete", json!({"q": "o"})).unwrap()), ["org1"]);
+    assert_eq!(faults(choose("organization_autocomplete", json!({}))), json!({"q": ["Missing value"]}));
+    let authz = |who: &Actor, input: Value| portal.call(who, "group_list_authz", input).unwrap();
+    assert_eq!(authz(&Actor::anonymous(), json!({})), json!([]));
+    let mine = authz(&actor(&portal, "other"), json!({}));
+    assert_eq!((names(mine.clone()), mine[0].as_object().unwrap().len()), (vec!["g3".to_owned()], 12));
+    let all = authz(&TestApp::site(), json!({"include_dataset_count": true, "include_member_count": true}));
+    assert_eq!((&all[1]["name"], &all[1]["package_count"], &all[1]["member_count"]), (&json!("g1"), &json!(2), &json!(1)));
+    assert_eq!(authz(&TestApp::site(), json!({"am_member": true})), json!([]));
+}
+
+#[test]
+fn the_public_datasets_of_a_group_are_shown() {
+    let portal = portal();
+    let three = portal.ok("package_show", json!({"id": "three"}))["id"].clone();
+    drop(portal.ok("member_create", json!({"id": "g1", "object": three, "object_type": "package", "capacity": "public"})));
+    let show = |input: Value| portal.call(&Actor::anonymous(), "group_package_show", input);
+    let mut shown: Vec<Value> = show(json!({"id": "g1"})).unwrap().as_array().unwrap().clone();
+    shown.sort_by_key(|dataset| dataset["name"].to_string());
+    assert_eq!((shown.len(), &shown[0]), (2, &portal.ok("package_show", json!({"id": "one"}))));
+    for (limit, count) in [(json!(1), 1), (json!("0"), 0), (json!(""), 2)] {
+        assert_eq!(show(json!({"id": "g1", "limit": limit})).unwrap().as_array().unwrap().len(), count);
+    }
+    for limit in [json!("x"), json!(-1)] {
+        assert_eq!(faults(show(json!({"id": "nope", "limit": limit}))), json!({"message": "Limit must be a positive integer"}));
+    }
+    assert_eq!(show(json!({"id": "nope"})).unwrap_err().kind(), Kind::NotFound);
+}

@@ -2,12 +2,15 @@
 //! reading, checking, storing and showing.
 
 pub mod allow;
+pub mod autocomplete;
 pub mod check;
 pub mod create;
 pub mod db;
 pub mod delete;
 pub mod list;
+pub mod list_authz;
 pub mod lists;
+pub mod package_show;
 pub mod patch;
 pub mod purge;
 pub mod show;
@@ -45,9 +48,12 @@ impl Family {
 #[must_use]
 pub fn rows() -> Vec<Row> {
     vec![
+        Row::of::<autocomplete::Autocomplete>(),
         Row::of::<create::Create>(),
         Row::of::<delete::Delete>(),
         Row::of::<list::List>(),
+        Row::of::<list_authz::ListAuthz>(),
+        Row::of::<package_show::PackageShow>(),
         Row::of::<patch::Patch>(),
         Row::of::<purge::Purge>(),
         Row::of::<show::Show>(),

@@ -1,103 +1,85 @@
-//! `organization_member_create`.
+//! `member_create`.
 
 use action::{Action, Ctx, Kind};
-use auth::{Permission, Role};
-use base::{Error, ErrorDict, Result, id};
-use serde::Serialize;
+use auth::Role;
+use base::{Error, Result};
 use store::{changes, quotes::GroupRow};
 
-use super::db;
+use super::{
+    allow::{Object, may_change},
+    db,
+    view::MemberView,
+    write,
+};
 use crate::{
-    group::{self, Family},
-    package::allow::needed,
+    group,
+    package::{allow::all_needed, regroup_many},
 };
 
-action::declare! {
-    /// Makes a user a member of an organization, or changes his role there.
-    pub struct Create;
-    /// Who becomes what, and where.
-    pub struct CreateParams {
-        /// Id or name of the organization.
-        id: String,
-        /// Id or name of the user.
-        username: String,
-        /// admin, editor or member.
-        role: String,
-    }
-}
+/// Longest capacity of a dataset or group.
+const CAPACITY: usize = 100;
 
-/// A membership.
-#[derive(Serialize)]
-pub struct MemberView {
-    id: String,
-    table_name: &'static str,
-    table_id: String,
-    capacity: &'static str,
-    group_id: String,
-    state: &'static str,
+action::declare! {
+    /// Puts a user or a dataset into an organization or group, or a group above it.
+    ///
+    /// A dataset that is put into an organization does not become its own: see package_owner_org_update.
+    pub struct Create;
+    /// What, and where.
+    pub struct CreateParams {
+        /// Id or name of the organization or group.
+        id: String,
+        /// Id or name of what is put into it.
+        object: String,
+        /// user, package or group.
+        object_type: String,
+        /// A user's role (admin, editor or member); `public` for others.
+        capacity: String,
+    }
 }
 
 impl Action for Create {
-    const NAME: &'static str = "organization_member_create";
+    const NAME: &'static str = "member_create";
     const KIND: Kind = Kind::Write;
     type Params = CreateParams;
-    /// The locked organization; nothing when a sysadmin names one that does not exist.
-    type Subject = Option<GroupRow>;
+    type Subject = (GroupRow, Object);
     type Output = MemberView;
 
-    fn allow(ctx: &mut Ctx, params: &CreateParams) -> Result<Option<GroupRow>> {
-        let row = group::db::lock(ctx.db()?, Family::Organization, needed(params.id.as_ref(), "id")?)?;
-        let allowed = match &row {
-            Some(row) => ctx.actor.may(Permission::Membership, &row.id),
-            None => ctx.actor.is_sysadmin(),
-        };
-        if allowed {
-            return Ok(row);
-        }
-        Err(Error::denied(format!("User {} not authorized to add members", ctx.actor.name())))
+    fn allow(ctx: &mut Ctx, params: &CreateParams) -> Result<(GroupRow, Object)> {
+        let [group, object, kind, _] = all_needed([
+            ("id", params.id.as_ref()),
+            ("object", params.object.as_ref()),
+            ("object_type", params.object_type.as_ref()),
+            ("capacity", params.capacity.as_ref()),
+        ])?;
+        may_change(ctx, group, object, kind)
     }
 
-    fn run(ctx: &mut Ctx, params: CreateParams, row: Option<GroupRow>) -> Result<MemberView> {
-        let mut errors = ErrorDict::default();
-        if row.is_none() {
-            errors.add("id", "That group name or ID does not exist.");
+    fn run(ctx: &mut Ctx, params: CreateParams, (group, object): (GroupRow, Object)) -> Result<MemberView> {
+        let capacity = params.capacity.unwrap_or_default();
+        if capacity.len() > CAPACITY || capacity.contains('\0') {
+            return Err(Error::invalid("capacity", "role does not exist."));
         }
-        let user = match params.username.as_deref() {
-            None => {
-                errors.add("username", "Missing value");
-                None
+        match object {
+            Object::User(user) => {
+                let role = Role::parse(&capacity).ok_or_else(|| Error::invalid("capacity", "role does not exist."))?;
+                write::join(ctx, &group.id, &user, role)
             }
-            Some(key) => {
-                let user = db::find_user(ctx.db()?, key)?.filter(|user| user.state != "deleted");
-                if user.is_none() {
-                    errors.add("username", "User not found");
+            Object::Package(document) => {
+                if group.is_organization {
+                    db::put_package(ctx.db()?, &group.id, &document.id, &capacity)?;
+                } else {
+                    regroup_many(ctx, std::slice::from_ref(&document.id), &group, true)?;
                 }
-                user
+                Ok(MemberView::new(&group.id, "package", &document.id, &capacity))
             }
-        };
-        let role = params.role.as_deref().and_then(Role::parse);
-        if role.is_none() {
-            errors.add("role", if params.role.is_none() { "Missing value" } else { "role does not exist." });
+            Object::Group(parent) => {
+                if group::db::with_ancestors(ctx.db()?, std::slice::from_ref(&parent.id))?.contains(&group.id) {
+                    return Err(Error::invalid("object", "This parent would create a loop in the hierarchy"));
+                }
+                db::put_parent(ctx.db()?, &group.id, &parent.id, &capacity)?;
+                ctx.log(changes::Entity::Group, &group.id, changes::Kind::Update)?;
+                Ok(MemberView::new(&group.id, "group", &parent.id, &capacity))
+            }
         }
-        errors.into_result()?;
-        let (Some(row), Some(user), Some(role)) = (row, user, role) else {
-            return Err(Error::internal("a membership without its parts"));
-        };
-        let present = db::capacity(ctx.db()?, &row.id, &user.id)?;
-        if ctx.actor.id() == Some(&user.id) && present.as_deref() == Some("admin") && role != Role::Admin {
-            return Err(Error::denied("Administrators cannot revoke their own admin status"));
-        }
-        if present.as_deref() != Some(role.as_str()) {
-            db::put(ctx.db()?, &row.id, &user.id, role.as_str())?;
-            ctx.log(changes::Entity::Member, &row.id, changes::Kind::Update)?;
-        }
-        Ok(MemberView {
-            id: id::of_name("member", &format!("{}/{}", row.id, user.id)),
-            table_name: "user",
-            table_id: user.id,
-            capacity: role.as_str(),
-            group_id: row.id,
-            state: "active",
-        })
     }
 }

@@ -1,6 +1,6 @@
 //! Queries about users as members, and the rows of users that other nouns show.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base::Result;
 use diesel::{
@@ -10,7 +10,7 @@ use diesel::{
 };
 use store::{
     error,
-    schema::{group_member, group_parent, package, package_group, users},
+    schema::{group_member, group_parent, organization_package, package, package_group, users},
 };
 
 diesel::define_sql_function! {
@@ -203,4 +203,83 @@ pub fn parents(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<(Str
         .select((group_parent::group_id, group_parent::parent_id, group_parent::capacity))
         .load(connection)
         .map_err(error::of)
+}
+
+/// Ids of the datasets in an organization or group that are not deleted, each with its capacity there.
+///
+/// # Errors
+/// What the database says.
+pub fn packages(connection: &mut PgConnection, group: &str, is_organization: bool) -> Result<Vec<(String, String)>> {
+    let alive = package::table.filter(package::state.ne("deleted")).select(package::id);
+    let ids: Vec<String> = if is_organization {
+        alive.filter(package::owner_org.eq(group)).order(package::id).load(connection)
+    } else {
+        let inside = package_group::table.filter(package_group::group_id.eq(group)).select(package_group::package_id);
+        alive.filter(package::id.eq_any(inside)).order(package::id).load(connection)
+    }
+    .map_err(error::of)?;
+    let capacity = if is_organization { "organization" } else { "public" };
+    let mut packages: Vec<(String, String)> = ids.into_iter().map(|id| (id, capacity.to_owned())).collect();
+    if is_organization {
+        let beside: Vec<(String, String)> = organization_package::table
+            .filter(organization_package::group_id.eq(group))
+            .filter(organization_package::package_id.eq_any(alive))
+            .order(organization_package::package_id)
+            .select((organization_package::package_id, organization_package::capacity))
+            .load(connection)
+            .map_err(error::of)?;
+        let owned: HashSet<String> = packages.iter().map(|(id, _)| id.clone()).collect();
+        packages.extend(beside.into_iter().filter(|(id, _)| !owned.contains(id)));
+    }
+    Ok(packages)
+}
+
+/// Notes that a dataset belongs to an organization that need not own it. Nothing but `member_list` goes by it.
+///
+/// # Errors
+/// What the database says.
+pub fn put_package(connection: &mut PgConnection, organization: &str, package: &str, capacity: &str) -> Result<()> {
+    diesel::insert_into(organization_package::table)
+        .values((
+            organization_package::group_id.eq(organization),
+            organization_package::package_id.eq(package),
+            organization_package::capacity.eq(capacity),
+        ))
+        .on_conflict((organization_package::group_id, organization_package::package_id))
+        .do_update()
+        .set(organization_package::capacity.eq(capacity))
+        .execute(connection)
+        .map(drop)
+        .map_err(error::of)
+}
+
+/// Takes back what [`put_package`] noted.
+///
+/// # Errors
+/// What the database says.
+pub fn remove_package(connection: &mut PgConnection, organization: &str, package: &str) -> Result<()> {
+    diesel::delete(organization_package::table.find((organization, package))).execute(connection).map(drop).map_err(error::of)
+}
+
+/// Puts a group above another one, or changes its capacity there.
+///
+/// # Errors
+/// What the database says.
+pub fn put_parent(connection: &mut PgConnection, group: &str, parent: &str, capacity: &str) -> Result<()> {
+    diesel::insert_into(group_parent::table)
+        .values((group_parent::group_id.eq(group), group_parent::parent_id.eq(parent), group_parent::capacity.eq(capacity)))
+        .on_conflict((group_parent::group_id, group_parent::parent_id))
+        .do_update()
+        .set(group_parent::capacity.eq(capacity))
+        .execute(connection)
+        .map(drop)
+        .map_err(error::of)
+}
+
+/// Takes a group away from above another one; answers whether it was there.
+///
+/// # Errors
+/// What the database says.
+pub fn remove_parent(connection: &mut PgConnection, group: &str, parent: &str) -> Result<bool> {
+    diesel::delete(group_parent::table.find((group, parent))).execute(connection).map(|count| count > 0).map_err(error::of)
 }

@@ -53,12 +53,8 @@ impl Action for List {
             list.extend(parents.into_iter().map(|(_, parent, capacity)| (parent, "group", capacity)));
         }
         if wanted("package") {
-            let (datasets, capacity) = if group.row.is_organization {
-                (db::owned(ctx.db()?, id)?, "organization")
-            } else {
-                (db::grouped(ctx.db()?, id)?, "public")
-            };
-            list.extend(datasets.into_iter().map(|dataset| (dataset, "package", capacity.to_owned())));
+            let datasets = db::packages(ctx.db()?, id, group.row.is_organization)?;
+            list.extend(datasets.into_iter().map(|(dataset, capacity)| (dataset, "package", capacity)));
         }
         if let Some(capacity) = params.capacity.as_deref().filter(|capacity| !capacity.is_empty()) {
             list.retain(|(.., other)| other == capacity);

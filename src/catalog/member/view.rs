@@ -1,6 +1,7 @@
-//! A user as everybody may see him. Never shows an e-mail address, a password or a key.
+//! A user as everybody may see him, and a membership. Never shows an e-mail address, a password or a key.
 
-use base::time::Stamp;
+use base::{id, time::Stamp};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::db::Account;
@@ -32,5 +33,31 @@ pub fn public(account: &Account) -> Map<String, Value> {
     match value {
         Value::Object(map) => map,
         _ => Map::new(),
+    }
+}
+
+/// That something belongs to an organization or group (shape `member`).
+#[derive(Debug, Serialize)]
+pub struct MemberView {
+    id: String,
+    table_name: &'static str,
+    table_id: String,
+    capacity: String,
+    group_id: String,
+    state: &'static str,
+}
+
+impl MemberView {
+    /// `table_name` is user, package or group, `table_id` the id of that.
+    #[must_use]
+    pub fn new(group_id: &str, table_name: &'static str, table_id: &str, capacity: &str) -> Self {
+        Self {
+            id: id::of_name("member", &format!("{group_id}/{table_id}")),
+            table_name,
+            table_id: table_id.to_owned(),
+            capacity: capacity.to_owned(),
+            group_id: group_id.to_owned(),
+            state: "active",
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Organizations, which own datasets and whose members may change them. What they share with groups is in
 //! `crate::group`.
 
+pub mod autocomplete;
 pub mod create;
 pub mod delete;
 pub mod list;
@@ -16,6 +17,7 @@ use action::Row;
 #[must_use]
 pub fn rows() -> Vec<Row> {
     vec![
+        Row::of::<autocomplete::Autocomplete>(),
         Row::of::<create::Create>(),
         Row::of::<delete::Delete>(),
         Row::of::<list::List>(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use action::{App, Ctx};
 use auth::{Actor, Permission};
-use base::{Error, Result};
+use base::{Error, ErrorDict, Result};
 use model::Document;
 use serde_json::{Map, Value};
 
@@ -16,6 +16,23 @@ use super::db;
 /// Validation: `field: ["Missing value"]`.
 pub fn needed<'a>(value: Option<&'a String>, field: &str) -> Result<&'a str> {
     value.map(String::as_str).filter(|text| !text.is_empty()).ok_or_else(|| Error::invalid(field, "Missing value"))
+}
+
+/// As [`needed`], for several keys: all that are missing are told at once.
+///
+/// # Errors
+/// Validation: `field: ["Missing value"]` for each.
+pub fn all_needed<'a, const N: usize>(values: [(&str, Option<&'a String>); N]) -> Result<[&'a str; N]> {
+    let mut errors = ErrorDict::default();
+    let values = values.map(|(field, value)| {
+        let text = value.map(String::as_str).unwrap_or_default();
+        if text.is_empty() {
+            errors.add(field, "Missing value");
+        }
+        text
+    });
+    errors.into_result()?;
+    Ok(values)
 }
 
 /// The dataset by id or name, from memory or the database.

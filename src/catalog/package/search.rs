@@ -218,22 +218,39 @@ fn answer(app: &App, found: &Found, fl: &[String]) -> Result<String> {
         .collect();
     text.push_str(&Value::Object(facets).to_string());
     text.push_str(",\"results\":[");
+    results(app, found, fl, &mut text)?;
+    text.push_str("],\"sort\":");
+    text.push_str(&Value::String(found.sort.clone()).to_string());
+    text.push_str(",\"search_facets\":");
+    text.push_str(&Value::Object(search_facets(app, found)).to_string());
+    text.push('}');
+    Ok(text)
+}
+
+fn results(app: &App, found: &Found, fl: &[String], text: &mut String) -> Result<()> {
     for (place, hit) in found.hits.iter().enumerate() {
         if place > 0 {
             text.push(',');
         }
         let (owner, groups, body) = unpack(&hit.stored)?;
         if fl.is_empty() {
-            app.quotes.splice_parts(body, owner, groups.into_iter(), &mut text);
+            app.quotes.splice_parts(body, owner, groups.into_iter(), text);
         } else {
             text.push_str(&chosen(app, &hit.id, (owner, &groups, body), fl)?);
         }
     }
-    text.push_str("],\"sort\":");
-    text.push_str(&Value::String(found.sort.clone()).to_string());
-    text.push_str(",\"search_facets\":");
-    text.push_str(&Value::Object(search_facets(app, found)).to_string());
-    text.push('}');
+    Ok(())
+}
+
+/// The JSON list of what a search finds.
+///
+/// # Errors
+/// What the index says.
+pub fn listed(app: &App, request: &Request) -> Result<String> {
+    let found = app.current_index().search(request)?;
+    let mut text = "[".to_owned();
+    results(app, &found, &[], &mut text)?;
+    text.push(']');
     Ok(text)
 }
 

@@ -1,0 +1,53 @@
+//! `group_list_authz`: the groups whose datasets somebody may choose.
+
+use action::{Action, Ctx, Kind};
+use base::Result;
+use store::quotes::GroupRow;
+
+use super::{
+    Family,
+    view::{self, Options, View},
+};
+use crate::flag::{Flag, flag};
+
+action::declare! {
+    /// Returns the groups that the caller may put datasets into: those where he has a role; a sysadmin's are all.
+    pub struct ListAuthz;
+    /// Which of them, and how much of each.
+    pub struct ListAuthzParams {
+        /// Accepted for CKAN's sake: there is no dataset whose groups could be left out.
+        available_only: Flag,
+        /// True: also a sysadmin gets only those where he has a role.
+        am_member: Flag,
+        /// True: with the number of datasets.
+        include_dataset_count: Flag,
+        /// True: with the number of members.
+        include_member_count: Flag,
+    }
+}
+
+impl Action for ListAuthz {
+    const NAME: &'static str = "group_list_authz";
+    const KIND: Kind = Kind::Read;
+    type Params = ListAuthzParams;
+    type Subject = ();
+    type Output = Vec<View>;
+
+    fn allow(_ctx: &mut Ctx, _params: &ListAuthzParams) -> Result<()> {
+        Ok(())
+    }
+
+    fn run(ctx: &mut Ctx, params: ListAuthzParams, (): ()) -> Result<Vec<View>> {
+        let all = ctx.actor.is_sysadmin() && !flag(params.am_member, false)?;
+        let options = Options {
+            count: flag(params.include_dataset_count, false)?,
+            members: flag(params.include_member_count, false)?,
+            ..Options::default()
+        };
+        let mine =
+            |row: &GroupRow| !row.is_organization && row.state == "active" && (all || ctx.actor.role_in(&row.id).is_some());
+        let mut rows: Vec<GroupRow> = ctx.app.quotes.filter(mine).iter().map(|group| group.row.clone()).collect();
+        rows.sort_by_cached_key(|row| (row.display_name().to_lowercase(), row.name.clone()));
+        view::all(ctx, Family::Group, &rows, options)
+    }
+}
