@@ -25,6 +25,8 @@ pub struct Settings {
     pub secret_key: Secret,
     /// `ckan.auth.*`.
     pub auth: AuthSettings,
+    /// `ckan.user.unique_email_states`: a new address must not be one of a user in these states.
+    pub unique_email_states: Vec<String>,
     /// `ckan.search.*` and `search.facets.*`.
     pub search: SearchSettings,
     /// `ckan.group_and_organization_list_max`.
@@ -94,6 +96,7 @@ impl Default for Settings {
             hide_version: false,
             secret_key: Secret::default(),
             auth: AuthSettings::default(),
+            unique_email_states: vec!["active".to_owned()],
             search: SearchSettings::default(),
             group_list_max: 1_000,
             group_list_all_fields_max: 25,

@@ -26,6 +26,7 @@ const HONOURED: &[&str] = &[
     "ckan.site_url",
     "beaker.session.secret",
     "ckan.storage_path",
+    "ckan.user.unique_email_states",
     "email_to",
     "kurak.data",
     "kurak.fetch.allow",

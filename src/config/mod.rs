@@ -188,6 +188,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             create_user_via_api: flag("create_user_via_api", auth.create_user_via_api)?,
             public_user_details: flag("public_user_details", auth.public_user_details)?,
         },
+        unique_email_states: email_states(read),
         search: SearchSettings {
             default_sort: read.text("ckan.search.default_package_sort").unwrap_or(search.default_sort),
             rows_max: read.parsed("ckan.search.rows_max", "a number")?.unwrap_or(search.rows_max),
@@ -198,6 +199,15 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             .parsed("ckan.group_and_organization_list_all_fields_max", "a number")?
             .unwrap_or(standard.group_list_all_fields_max),
     })
+}
+
+/// Active users always have addresses of their own: the database sees to that.
+fn email_states(read: &Reader) -> Vec<String> {
+    let mut states = read.words("ckan.user.unique_email_states");
+    if !states.iter().any(|state| state == "active") {
+        states.push("active".to_owned());
+    }
+    states
 }
 
 fn wrong(name: &str, value: &str, expected: &str) -> Error {

@@ -23,3 +23,4 @@ mod site;
 mod site_user;
 mod token;
 mod user;
+mod user_change;

@@ -23,10 +23,7 @@ pub fn new_user(ctx: &mut Ctx, dict: &Dict) -> Result<UserRow> {
     let email = email_of(ctx, dict, &mut errors)?;
     let hash = dict.text("password_hash").filter(|_| sysadmin);
     let password = password_of(dict, hash.is_some(), &mut errors);
-    let about = dict.text("about");
-    if about.as_ref().is_some_and(|about| about.contains("http://") || about.contains("https://")) {
-        errors.add("about", "Edit not allowed as it looks like spam. Please avoid links in your description.");
-    }
+    let about = about(dict, &mut errors).filter(|about| !about.is_empty());
     let extras = dict.0.get("plugin_extras").filter(|extras| sysadmin && !extras.is_null());
     if extras.is_some_and(|extras| !extras.is_object()) {
         errors.add("plugin_extras", "The value should be a valid JSON object");
@@ -90,21 +87,57 @@ fn name_of(ctx: &mut Ctx, dict: &Dict, errors: &mut ErrorDict) -> Result<String>
 }
 
 fn email_of(ctx: &mut Ctx, dict: &Dict, errors: &mut ErrorDict) -> Result<String> {
+    let own = dict.text("name");
+    email(ctx, dict, own.as_slice(), errors)
+}
+
+/// The e-mail address, which no other user has; `own` are the id and name of the user himself (`email_is_unique`).
+///
+/// # Errors
+/// What the database says.
+pub fn email(ctx: &mut Ctx, dict: &Dict, own: &[String], errors: &mut ErrorDict) -> Result<String> {
     let email = dict.text("email").map(|email| email.trim().to_owned()).unwrap_or_default();
     if email.is_empty() {
         errors.add("email", "Missing value");
-    } else if let Some(fault) = text::email_fault(&email) {
+        return Ok(email);
+    }
+    if let Some(fault) = text::email_fault(&email) {
         errors.add("email", fault);
-    } else if db::has_email(ctx.db()?, &email)? {
-        errors.add("email", format!("The email address '{email}' belongs to a registered user."));
+        return Ok(email);
+    }
+    let states = ctx.app.settings.unique_email_states.clone();
+    let owners = db::of_email(ctx.db()?, &email, &states)?;
+    if !owners.is_empty() && !owners.iter().any(|(id, name)| own.contains(id) || own.contains(name)) {
+        let shown = email.to_lowercase();
+        errors.add("email", format!("The email address '{shown}' belongs to a registered user."));
     }
     Ok(email)
+}
+
+/// The words about a user, without links (`user_about_validator`).
+pub fn about(dict: &Dict, errors: &mut ErrorDict) -> Option<String> {
+    let about = given(dict, "about");
+    if about.as_ref().is_some_and(|about| about.contains("http://") || about.contains("https://")) {
+        errors.add("about", "Edit not allowed as it looks like spam. Please avoid links in your description.");
+    }
+    about
+}
+
+/// A text that was sent, an empty one too.
+pub fn given(dict: &Dict, name: &str) -> Option<String> {
+    dict.0.get(name).filter(|value| !value.is_null()).map(loose::text_of)
+}
+
+/// True when a password is too short (`user_password_validator`).
+#[must_use]
+pub fn is_short(password: &str) -> bool {
+    password.chars().count() < PASSWORD
 }
 
 fn password_of(dict: &Dict, hashed: bool, errors: &mut ErrorDict) -> Option<String> {
     match dict.0.get("password") {
         Some(Value::String(password)) if !password.is_empty() => {
-            if password.chars().count() < PASSWORD {
+            if is_short(password) {
                 errors.add("password", "Your password must be 8 characters or longer");
             }
             Some(password.clone())

@@ -16,7 +16,7 @@ action::declare! {
     pub struct CreateParams(fields());
 }
 
-fn fields() -> Vec<Field> {
+pub(super) fn fields() -> Vec<Field> {
     let field = |name, doc, schema, required| Field { name, doc, schema, required };
     let text = String::schema;
     vec![

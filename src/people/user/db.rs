@@ -32,7 +32,11 @@ pub struct Wanted<'a> {
 /// # Errors
 /// What the database says.
 pub fn list(connection: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<String>> {
-    let mut query = users::table.filter(users::state.ne("deleted")).select(users::id).into_boxed();
+    chosen(wanted).select(users::id).load(connection).map_err(error::of)
+}
+
+fn chosen<'a>(wanted: &Wanted<'_>) -> users::BoxedQuery<'a, diesel::pg::Pg> {
+    let mut query = users::table.filter(users::state.ne("deleted")).into_boxed();
     if let Some(part) = wanted.part {
         let pattern = containing(part);
         let named = users::name.ilike(pattern.clone()).or(users::fullname.ilike(pattern.clone()));
@@ -44,7 +48,7 @@ pub fn list(connection: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<St
     if let Some(name) = wanted.but {
         query = query.filter(users::name.ne(name.to_owned()));
     }
-    query.load(connection).map_err(error::of)
+    query
 }
 
 /// The user of exactly that name.
@@ -64,20 +68,17 @@ pub fn has_id(connection: &mut PgConnection, id: &str) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// True when an active user has that address.
+/// Ids and names of the users in one of these states who have that address.
 ///
 /// # Errors
 /// What the database says.
-pub fn has_email(connection: &mut PgConnection, email: &str) -> Result<bool> {
-    let wanted = email.to_lowercase();
-    let found: Option<String> = users::table
-        .filter(lower(users::email).eq(wanted))
-        .filter(users::state.eq("active"))
-        .select(users::id)
-        .first(connection)
-        .optional()
-        .map_err(error::of)?;
-    Ok(found.is_some())
+pub fn of_email(connection: &mut PgConnection, email: &str, states: &[String]) -> Result<Vec<(String, String)>> {
+    users::table
+        .filter(lower(users::email).eq(email.to_lowercase()))
+        .filter(users::state.eq_any(states))
+        .select((users::id, users::name))
+        .load(connection)
+        .map_err(error::of)
 }
 
 /// Stores a new user.
@@ -102,6 +103,42 @@ pub fn insert(connection: &mut PgConnection, user: &UserRow) -> Result<()> {
         ))
         .execute(connection)
         .map(drop)
+        .map_err(error::of)
+}
+
+/// Stores what may change of a user.
+///
+/// # Errors
+/// What the database says.
+pub fn update(connection: &mut PgConnection, user: &UserRow) -> Result<()> {
+    diesel::update(users::table.find(&user.id))
+        .set((
+            users::name.eq(&user.name),
+            users::fullname.eq(&user.fullname),
+            users::email.eq(&user.email),
+            users::password_hash.eq(&user.password_hash),
+            users::about.eq(&user.about),
+            users::image_url.eq(&user.image_url),
+            users::plugin_extras.eq(&user.plugin_extras),
+            users::sysadmin.eq(user.sysadmin),
+            users::state.eq(&user.state),
+            users::activity_streams_email_notifications.eq(user.activity_streams_email_notifications),
+        ))
+        .execute(connection)
+        .map(drop)
+        .map_err(error::of)
+}
+
+/// Id, name and full name of the users who are not deleted and have the text in a name, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub fn complete(connection: &mut PgConnection, wanted: &Wanted<'_>, limit: i64) -> Result<Vec<(String, String, Option<String>)>> {
+    chosen(wanted)
+        .order((users::created, users::id))
+        .limit(limit)
+        .select((users::id, users::name, users::fullname))
+        .load(connection)
         .map_err(error::of)
 }
 

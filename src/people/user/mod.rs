@@ -1,12 +1,16 @@
 //! Users, and what the command line does with them.
 
 pub mod allow;
+pub mod autocomplete;
 pub mod check;
 pub mod create;
 pub mod db;
+pub mod delete;
 pub mod list;
+pub mod patch;
 pub mod show;
 pub mod site_user;
+pub mod update;
 pub mod view;
 
 use action::{Ctx, Row};
@@ -18,7 +22,16 @@ use store::changes;
 /// The actions of this noun.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    vec![Row::of::<create::Create>(), Row::of::<list::List>(), Row::of::<show::Show>(), Row::of::<site_user::Show>()]
+    vec![
+        Row::of::<autocomplete::Autocomplete>(),
+        Row::of::<create::Create>(),
+        Row::of::<delete::Delete>(),
+        Row::of::<list::List>(),
+        Row::of::<patch::Patch>(),
+        Row::of::<show::Show>(),
+        Row::of::<site_user::Show>(),
+        Row::of::<update::Update>(),
+    ]
 }
 
 /// The user that the program acts as (`ckan.site_id`); made when there is none. Nobody can log in as him: he has no
