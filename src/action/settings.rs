@@ -29,6 +29,10 @@ pub struct Settings {
     pub unique_email_states: Vec<String>,
     /// `ckan.search.*` and `search.facets.*`.
     pub search: SearchSettings,
+    /// `ckan.activity_*`.
+    pub activity: ActivitySettings,
+    /// `ckan.views.*` and `ckan.preview.*`.
+    pub views: ViewSettings,
     /// `ckan.group_and_organization_list_max`.
     pub group_list_max: usize,
     /// `ckan.group_and_organization_list_all_fields_max`.
@@ -83,6 +87,58 @@ impl Default for SearchSettings {
     }
 }
 
+/// Options of what people are told of changes.
+#[derive(Clone, Debug)]
+pub struct ActivitySettings {
+    /// `ckan.activity_streams_enabled`: false writes no activities.
+    pub enabled: bool,
+    /// `ckan.activity_list_limit`.
+    pub list_limit: usize,
+    /// `ckan.activity_list_limit_max`.
+    pub list_limit_max: usize,
+    /// `ckan.hide_activity_from_users`: ids and names; the site's own user when empty.
+    pub hidden_users: Vec<String>,
+    /// `ckan.auth.public_activity_stream_detail`.
+    pub public_detail: bool,
+}
+
+impl Default for ActivitySettings {
+    fn default() -> Self {
+        Self { enabled: true, list_limit: 31, list_limit_max: 100, hidden_users: Vec::new(), public_detail: false }
+    }
+}
+
+/// Options of how resources are looked at: formats are in lower case.
+#[derive(Clone, Debug)]
+pub struct ViewSettings {
+    /// `ckan.views.default_views`.
+    pub defaults: Vec<String>,
+    /// `ckan.preview.image_formats`.
+    pub image: Vec<String>,
+    /// `ckan.preview.text_formats`, `xml_formats` and `json_formats`: shown where the site may fetch the address.
+    pub text: Vec<String>,
+    /// `ckan.preview.jsonp_formats`.
+    pub jsonp: Vec<String>,
+    /// `ckan.preview.video_formats`.
+    pub video: Vec<String>,
+    /// `ckan.preview.audio_formats`.
+    pub audio: Vec<String>,
+}
+
+impl Default for ViewSettings {
+    fn default() -> Self {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect();
+        Self {
+            defaults: words("image_view datatables_view"),
+            image: words("png jpeg jpg gif"),
+            text: words("text/plain txt plain xml rdf rdf+xml owl+xml atom rss json"),
+            jsonp: words("jsonp"),
+            video: words("mp4 ogg webm"),
+            audio: words("wav ogg mp3"),
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -98,6 +154,8 @@ impl Default for Settings {
             auth: AuthSettings::default(),
             unique_email_states: vec!["active".to_owned()],
             search: SearchSettings::default(),
+            activity: ActivitySettings::default(),
+            views: ViewSettings::default(),
             group_list_max: 1_000,
             group_list_all_fields_max: 25,
         }

@@ -7,6 +7,7 @@ pub mod member;
 pub mod organization;
 pub mod package;
 pub mod resource;
+pub mod resource_view;
 pub mod site;
 pub mod tag;
 
@@ -20,6 +21,7 @@ pub fn rows() -> Vec<Row> {
     [
         package::rows(),
         resource::rows(),
+        resource_view::rows(),
         organization::rows(),
         group::rows(),
         member::rows(),

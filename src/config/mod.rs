@@ -13,7 +13,7 @@ use std::{
 
 use action::{
     Settings,
-    settings::{AuthSettings, SearchSettings},
+    settings::{ActivitySettings, AuthSettings, SearchSettings, ViewSettings},
 };
 use base::{Error, Result, loose, secret::Secret};
 use ipnet::IpNet;
@@ -194,6 +194,8 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             rows_max: read.parsed("ckan.search.rows_max", "a number")?.unwrap_or(search.rows_max),
             facets_limit: read.parsed("search.facets.limit", "a number")?.unwrap_or(search.facets_limit),
         },
+        activity: activity(read)?,
+        views: views(read),
         group_list_max: read.parsed("ckan.group_and_organization_list_max", "a number")?.unwrap_or(standard.group_list_max),
         group_list_all_fields_max: read
             .parsed("ckan.group_and_organization_list_all_fields_max", "a number")?
@@ -208,6 +210,41 @@ fn email_states(read: &Reader) -> Vec<String> {
         states.push("active".to_owned());
     }
     states
+}
+
+fn activity(read: &Reader) -> Result<ActivitySettings> {
+    let standard = ActivitySettings::default();
+    Ok(ActivitySettings {
+        enabled: read.flag("ckan.activity_streams_enabled", standard.enabled)?,
+        list_limit: read.parsed("ckan.activity_list_limit", "a number")?.unwrap_or(standard.list_limit),
+        list_limit_max: read.parsed("ckan.activity_list_limit_max", "a number")?.unwrap_or(standard.list_limit_max),
+        hidden_users: read.words("ckan.hide_activity_from_users"),
+        public_detail: read.flag("ckan.auth.public_activity_stream_detail", standard.public_detail)?,
+    })
+}
+
+fn views(read: &Reader) -> ViewSettings {
+    let standard = ViewSettings::default();
+    let words = |name: &str, default: Vec<String>| {
+        let name = format!("ckan.preview.{name}_formats");
+        if read.0.contains_key(&name) { read.words(&name).iter().map(|word| word.to_lowercase()).collect() } else { default }
+    };
+    let own = |formats: &[&str]| standard.text.iter().filter(|word| formats.contains(&word.as_str())).cloned().collect();
+    let text = [
+        words("text", own(&["text/plain", "txt", "plain"])),
+        words("xml", own(&["xml", "rdf", "rdf+xml", "owl+xml", "atom", "rss"])),
+        words("json", own(&["json"])),
+    ]
+    .concat();
+    let given = read.0.contains_key("ckan.views.default_views");
+    ViewSettings {
+        defaults: if given { read.words("ckan.views.default_views") } else { standard.defaults.clone() },
+        image: words("image", standard.image.clone()),
+        text,
+        jsonp: words("jsonp", standard.jsonp.clone()),
+        video: words("video", standard.video.clone()),
+        audio: words("audio", standard.audio.clone()),
+    }
 }
 
 fn wrong(name: &str, value: &str, expected: &str) -> Error {

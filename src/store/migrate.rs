@@ -39,7 +39,7 @@ fn migrate(connection: &mut PgConnection) -> Result<()> {
     for text in REPLACEABLE {
         connection.batch_execute(text).map_err(error::of)?;
     }
-    Ok(())
+    connection.batch_execute("select make_activity_partitions(12)").map_err(error::of)
 }
 
 /// Takes every migration back: the database is empty afterwards.

@@ -94,6 +94,25 @@ diesel::table! { organization_package (group_id, package_id) { group_id -> Text,
 diesel::table! {
     package_collaborator (package_id, user_id) { package_id -> Text, user_id -> Text, capacity -> Text, modified -> Timestamp, }
 }
+diesel::table! {
+    resource_view (id) {
+        id -> Text, resource_id -> Text, title -> Nullable<Text>, description -> Nullable<Text>, view_type -> Text,
+        position -> Integer, config -> Jsonb,
+    }
+}
+diesel::table! {
+    package_relationship (id) {
+        id -> Text, subject_package_id -> Text, object_package_id -> Text, #[sql_name = "type"] type_ -> Text,
+        comment -> Text,
+    }
+}
+diesel::table! {
+    activity (id, timestamp) {
+        id -> Text, timestamp -> Timestamp, user_id -> Nullable<Text>, object_id -> Nullable<Text>,
+        activity_type -> Nullable<Text>, data -> Text, permission_labels -> Nullable<Array<Text>>,
+    }
+}
+diesel::table! { dashboard (user_id) { user_id -> Text, activity_stream_last_viewed -> Timestamp, } }
 
 diesel::joinable!(api_token -> users (user_id));
 diesel::joinable!(group_member -> users (user_id));

@@ -18,6 +18,7 @@ mod package;
 mod people_of;
 mod program;
 mod resource;
+mod resource_view;
 mod rights;
 mod site;
 mod site_user;
