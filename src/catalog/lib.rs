@@ -6,6 +6,7 @@ pub mod license;
 pub mod member;
 pub mod organization;
 pub mod package;
+pub mod relationship;
 pub mod resource;
 pub mod resource_view;
 pub mod site;
@@ -20,6 +21,7 @@ use action::{App, Row};
 pub fn rows() -> Vec<Row> {
     [
         package::rows(),
+        relationship::rows(),
         resource::rows(),
         resource_view::rows(),
         organization::rows(),

@@ -17,6 +17,7 @@ mod organization;
 mod package;
 mod people_of;
 mod program;
+mod relationship;
 mod resource;
 mod resource_view;
 mod rights;

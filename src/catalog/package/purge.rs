@@ -6,6 +6,7 @@ use model::Document;
 use store::changes::{Entity, Kind as Change};
 
 use super::{allow, db};
+use crate::relationship;
 
 action::declare! {
     /// Removes a dataset and everything of it for good. For sysadmins.
@@ -31,7 +32,14 @@ impl Action for Purge {
     }
 
     fn run(ctx: &mut Ctx, _params: PurgeParams, document: Document) -> Result<()> {
+        let related = relationship::db::of_package(ctx.db()?, &document.id)?;
+        let others: Vec<String> = related
+            .into_iter()
+            .flat_map(|row| [row.subject_package_id, row.object_package_id])
+            .filter(|id| *id != document.id)
+            .collect();
         db::purge(ctx.db()?, &document.id)?;
+        relationship::write::refresh(ctx, &others)?;
         ctx.log(Entity::Package, &document.id, Change::Purge)
     }
 }

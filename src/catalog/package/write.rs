@@ -191,6 +191,10 @@ fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option
     if old.is_none() {
         package.creator_user_id = ctx.actor.id().map(str::to_owned);
     }
+    if let Some(old) = &old {
+        package.relationships_as_subject.clone_from(&old.package.relationships_as_subject);
+        package.relationships_as_object.clone_from(&old.package.relationships_as_object);
+    }
     licensed(&mut package);
     rules::settle(&mut package, old.as_ref().map(|old| &old.package), now)?;
     if let Some(old) = &old {
@@ -368,6 +372,25 @@ fn rewrite(ctx: &mut Ctx, ids: &[String], change: impl Fn(&mut Package, &mut Vec
         written += write(ctx, batch)?.len();
     }
     Ok(written)
+}
+
+/// Renders datasets anew with other relationships: id, those as subject, those as object. What is gone is passed over;
+/// dates and history stay.
+///
+/// # Errors
+/// What the database says.
+pub fn relate(ctx: &mut Ctx, related: Vec<(String, Vec<Value>, Vec<Value>)>) -> Result<()> {
+    let ids: Vec<String> = related.iter().map(|(id, ..)| id.clone()).collect();
+    let locked = db::lock_many(ctx.db()?, &ids)?;
+    let mut batch = Vec::with_capacity(related.len());
+    for (id, as_subject, as_object) in related {
+        let Some(document) = locked.get(&id) else { continue };
+        let mut package = document::parse(&document.body)?;
+        package.relationships_as_subject = as_subject;
+        package.relationships_as_object = as_object;
+        batch.push(Ready::render(package, document.groups.clone(), document.version + 1)?);
+    }
+    write(ctx, batch).map(drop)
 }
 
 impl Stored {
