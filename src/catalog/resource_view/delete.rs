@@ -11,7 +11,7 @@ use super::{
 use crate::package::allow::needed;
 
 action::declare! {
-    /// Removes a view.
+    /// Removes a view of a resource.
     pub struct Delete;
     /// Which view.
     pub struct DeleteParams {

@@ -32,9 +32,9 @@ begin
         revision = excluded.revision;
 
     if updated <> '{}' then
-        delete from resource r where r.package_id = any (updated) and not exists (
-            select 1 from jsonb_array_elements(datasets) d, jsonb_array_elements(d -> 'resources') e
-            where d ->> 'id' = r.package_id and e ->> 'id' = r.id);
+        delete from resource where id in (
+            select id from resource where package_id = any (updated)
+            except select e ->> 'id' from jsonb_array_elements(datasets) d, jsonb_array_elements(d -> 'resources') e);
         delete from package_tag t where t.package_id = any (updated);
         delete from package_group g where g.package_id = any (updated);
     end if;
