@@ -11,6 +11,7 @@ pub mod resource;
 pub mod resource_view;
 pub mod site;
 pub mod tag;
+pub mod vocabulary;
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub fn rows() -> Vec<Row> {
         tag::rows(),
         license::rows(),
         site::rows(),
+        vocabulary::rows(),
     ]
     .concat()
 }

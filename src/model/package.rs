@@ -108,4 +108,14 @@ impl Tag {
             vocabulary_id: None,
         }
     }
+
+    /// A tag of a vocabulary, by the vocabulary's id. Its own id follows from both, for the same reason.
+    #[must_use]
+    pub fn of(vocabulary_id: &str, name: &str) -> Self {
+        Self {
+            id: base::id::of_name(&format!("tag of {vocabulary_id}"), name),
+            vocabulary_id: Some(vocabulary_id.to_owned()),
+            ..Self::free(name)
+        }
+    }
 }

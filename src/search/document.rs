@@ -55,7 +55,8 @@ impl SearchDocument {
     }
 }
 
-/// The search document of a dataset. `organization_name` and `group_names` are the names that the dataset's document does
+/// The search document of a dataset, whose tags name their vocabularies as the index shall (CKAN: by name, not id).
+/// `organization_name` and `group_names` are the names that the dataset's document does
 /// not quote; `stored` is what the hits shall give back.
 #[must_use]
 pub fn search_document(

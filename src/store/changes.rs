@@ -17,6 +17,7 @@ pub enum Entity {
     Token,
     Member,
     HarvestSource,
+    Vocabulary,
 }
 
 impl Entity {
@@ -30,6 +31,7 @@ impl Entity {
             Self::Token => "token",
             Self::Member => "member",
             Self::HarvestSource => "harvest_source",
+            Self::Vocabulary => "vocabulary",
         }
     }
 }

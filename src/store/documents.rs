@@ -10,7 +10,10 @@ use diesel::{
 use model::Document;
 use moka::{ops::compute::Op, sync::Cache};
 
-use crate::{error, schema::package_document};
+use crate::{
+    error,
+    schema::{package_document, package_tag, tag},
+};
 
 /// Bytes of rendered datasets kept in memory.
 const CACHE_BYTES: u64 = 64 * 1024 * 1024;
@@ -100,6 +103,20 @@ pub fn ids_quoting(connection: &mut PgConnection, groups: &[String]) -> Result<V
     package_document::table
         .filter(package_document::owner_org.eq_any(groups).or(package_document::groups.overlaps_with(groups)))
         .select(package_document::id)
+        .load(connection)
+        .map_err(error::of)
+}
+
+/// Ids of the datasets that carry one of these vocabularies' tags.
+///
+/// # Errors
+/// What the database says.
+pub fn ids_with_tags_of(connection: &mut PgConnection, vocabularies: &[String]) -> Result<Vec<String>> {
+    package_tag::table
+        .inner_join(tag::table)
+        .filter(tag::vocabulary_id.eq_any(vocabularies))
+        .select(package_tag::package_id)
+        .distinct()
         .load(connection)
         .map_err(error::of)
 }

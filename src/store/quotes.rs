@@ -1,4 +1,5 @@
-//! What datasets quote from elsewhere: every organization and group, in memory, already as JSON.
+//! What datasets quote from elsewhere: every organization and group, in memory, already as JSON, and the names of the
+//! vocabularies that their tags are from.
 //!
 //! Read whole when one of them changes (a portal has thousands at most), so that a new title shows in all datasets
 //! of an organization at once, without touching one of them.
@@ -15,7 +16,10 @@ use base::{Error, Result, time::Stamp};
 use diesel::{PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
 use model::{Document, GroupQuote, OrganizationQuote, document};
 
-use crate::{error, schema::groups};
+use crate::{
+    error,
+    schema::{groups, vocabulary},
+};
 
 /// A row of `groups`.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable)]
@@ -83,6 +87,7 @@ pub struct Group {
 struct Table {
     by_id: HashMap<String, Arc<Group>>,
     by_name: HashMap<String, Arc<Group>>,
+    vocabularies: Arc<HashMap<String, String>>,
 }
 
 /// All organizations and groups of the portal, deleted ones included.
@@ -99,7 +104,8 @@ impl Quotes {
     /// What the database says; then the old ones stay.
     pub fn reload(&self, connection: &mut PgConnection) -> Result<()> {
         let rows: Vec<GroupRow> = groups::table.select(GroupRow::as_select()).load(connection).map_err(error::of)?;
-        let mut table = Table::default();
+        let vocabularies: Vec<(String, String)> = vocabulary::table.load(connection).map_err(error::of)?;
+        let mut table = Table { vocabularies: Arc::new(vocabularies.into_iter().collect()), ..Table::default() };
         for row in rows {
             let quote = if row.is_organization {
                 serde_json::to_string(&row.organization_quote())
@@ -131,6 +137,12 @@ impl Quotes {
     pub fn find(&self, id_or_name: &str) -> Option<Arc<Group>> {
         let table = self.table();
         table.by_id.get(id_or_name).or_else(|| table.by_name.get(id_or_name)).cloned()
+    }
+
+    /// The vocabularies of tags: id → name.
+    #[must_use]
+    pub fn vocabularies(&self) -> Arc<HashMap<String, String>> {
+        Arc::clone(&self.table().vocabularies)
     }
 
     /// All that pass the test, in no order.

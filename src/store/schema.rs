@@ -113,6 +113,7 @@ diesel::table! {
     }
 }
 diesel::table! { dashboard (user_id) { user_id -> Text, activity_stream_last_viewed -> Timestamp, } }
+diesel::table! { vocabulary (id) { id -> Text, name -> Text, } }
 
 diesel::joinable!(api_token -> users (user_id));
 diesel::joinable!(group_member -> users (user_id));
@@ -155,3 +156,6 @@ diesel::table! {
 }
 diesel::joinable!(following -> users (follower_id));
 diesel::allow_tables_to_appear_in_same_query!(following, users);
+diesel::joinable!(tag -> vocabulary (vocabulary_id));
+diesel::allow_tables_to_appear_in_same_query!(tag, vocabulary);
+diesel::allow_tables_to_appear_in_same_query!(package_tag, package_document);

@@ -23,6 +23,7 @@ mod resource_view;
 mod rights;
 mod site;
 mod site_user;
+mod tag;
 mod token;
 mod user;
 mod user_change;

@@ -106,8 +106,9 @@ impl Applier {
         Ok(changes)
     }
 
-    /// Datasets whose index entry names an organization or group that is called otherwise now, or came or went.
+    /// Datasets whose index entry names an organization, group or vocabulary that is called otherwise now, or came or went.
     fn renamed(&self, connection: &mut PgConnection, changes: &[Change]) -> Result<Vec<String>> {
+        let vocabularies = self.app.quotes.vocabularies();
         let before: Vec<Arc<Group>> = changes
             .iter()
             .filter(|change| change.entity == Entity::Group.as_str())
@@ -119,7 +120,17 @@ impl Applier {
             now.is_some_and(|now| now.row.name != old.row.name || now.row.state != old.row.state)
         };
         let renamed: Vec<String> = before.iter().filter(|old| changed(old)).map(|old| old.row.id.clone()).collect();
-        if renamed.is_empty() { Ok(Vec::new()) } else { documents::ids_quoting(connection, &renamed) }
+        let mut datasets = if renamed.is_empty() { Vec::new() } else { documents::ids_quoting(connection, &renamed)? };
+        let now = self.app.quotes.vocabularies();
+        let renamed: Vec<String> = vocabularies
+            .iter()
+            .filter(|(id, name)| now.get(*id).is_some_and(|now| now != *name))
+            .map(|(id, _)| id.clone())
+            .collect();
+        if !renamed.is_empty() {
+            datasets.extend(documents::ids_with_tags_of(connection, &renamed)?);
+        }
+        Ok(datasets)
     }
 }
 
@@ -128,7 +139,13 @@ impl Applier {
 /// # Errors
 /// Internal, if its document is damaged.
 pub fn search_document(app: &App, document: &Document) -> Result<SearchDocument> {
-    let package = document::parse(&document.body)?;
+    let mut package = document::parse(&document.body)?;
+    let vocabularies = app.quotes.vocabularies();
+    for vocabulary in package.tags.iter_mut().filter_map(|tag| tag.vocabulary_id.as_mut()) {
+        if let Some(name) = vocabularies.get(vocabulary.as_str()) {
+            vocabulary.clone_from(name);
+        }
+    }
     let organization = document.owner_org.as_deref().and_then(|id| app.quotes.find(id));
     let groups: Vec<String> = document
         .groups
@@ -179,7 +196,8 @@ impl Apply for Applier {
             let known = datasets.entry(&change.id).or_insert(document);
             *known = known.zip(document).map(|(one, other)| if one.version < other.version { other } else { one });
         }
-        let renamed = if changes.iter().any(|change| change.entity == Entity::Group.as_str()) {
+        let quoted = [Entity::Group.as_str(), Entity::Vocabulary.as_str()];
+        let renamed = if changes.iter().any(|change| quoted.contains(&change.entity.as_str())) {
             self.renamed(&mut *pools.get(Lane::Job)?, changes)?
         } else {
             Vec::new()

@@ -16,7 +16,7 @@ pub mod write;
 
 use action::Row;
 
-pub use write::{Incoming, Outcome, delete_many, give_many, regroup_many, store_many};
+pub use write::{Incoming, Outcome, delete_many, give_many, regroup_many, store_many, untag_many};
 
 /// The actions of this noun.
 #[must_use]

@@ -1,7 +1,10 @@
 //! The one way in which datasets are stored. The API, harvests, bulk loads and the command line all end here; a single
 //! write is a batch of one.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use action::Ctx;
 use base::{Error, Kind, Result, id, limits, time::Stamp};
@@ -148,11 +151,13 @@ fn read(ctx: &Ctx, incoming: Incoming, existing: &HashMap<String, Document>, now
     {
         dict = merge(&old.package, dict)?;
     }
+    let vocabularies = ctx.app.quotes.vocabularies();
     let setting = Setting {
         now,
         is_sysadmin: ctx.actor.is_sysadmin(),
         existing: old.as_ref().map(|old| (&old.package, old.groups.as_slice())),
         locale: &ctx.app.settings.locale_default,
+        vocabularies: &vocabularies,
     };
     let draft = rules::read(&dict, setting).map(|mut draft| {
         if let (None, Some(id)) = (&old, incoming.id) {
@@ -390,6 +395,23 @@ pub fn relate(ctx: &mut Ctx, related: Vec<(String, Vec<Value>, Vec<Value>)>) -> 
         package.relationships_as_object = as_object;
         batch.push(Ready::render(package, document.groups.clone(), document.version + 1)?);
     }
+    write(ctx, batch).map(drop)
+}
+
+/// Takes tags off every dataset that carries one of them; nothing else of the datasets changes.
+///
+/// # Errors
+/// What the database says.
+pub fn untag_many(ctx: &mut Ctx, ids: &[String], tags: &HashSet<String>) -> Result<()> {
+    let locked = db::lock_many(ctx.db()?, ids)?;
+    let mut batch = Vec::with_capacity(locked.len());
+    for document in locked.values() {
+        let mut package = document::parse(&document.body)?;
+        package.tags.retain(|tag| !tags.contains(&tag.id));
+        package.num_tags = package.tags.len();
+        batch.push(Ready::render(package, document.groups.clone(), document.version + 1)?);
+    }
+    batch.sort_by(|one, other| one.package.id.cmp(&other.package.id));
     write(ctx, batch).map(drop)
 }
 

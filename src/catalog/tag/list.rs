@@ -1,17 +1,23 @@
 //! `tag_list`.
 
 use action::{Action, Ctx, Kind};
-use base::Result;
+use base::{Error, Result, page::Page};
 use serde::Serialize;
 
-use super::db;
-use crate::flag::{Flag, flag};
+use super::{
+    db::{self, TagRow},
+    search::{found, parts},
+};
+use crate::{
+    flag::{Flag, flag},
+    vocabulary,
+};
 
-/// More words than these narrow nothing down.
-const PARTS: usize = 16;
+/// All of them.
+const ALL: Page = Page { limit: None, offset: 0 };
 
 action::declare! {
-    /// Returns the tags of the public datasets, sorted by name.
+    /// Returns the free tags of the public datasets, or all tags of a vocabulary, sorted by name.
     pub struct List;
     /// Which tags, and how much of them.
     pub struct ListParams {
@@ -19,7 +25,7 @@ action::declare! {
         query: Vec<String>,
         /// The same.
         q: Vec<String>,
-        /// Id of a vocabulary; left out: tags without one.
+        /// Id or name of a vocabulary; left out: tags without one.
         vocabulary_id: String,
         /// True: whole tags instead of names.
         all_fields: Flag,
@@ -47,21 +53,16 @@ impl Action for List {
 
     fn run(ctx: &mut Ctx, params: ListParams, (): ()) -> Result<Vec<Item>> {
         let whole = flag(params.all_fields, false)?;
-        let parts: Vec<String> = params
-            .query
-            .or(params.q)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|part| part.trim().to_owned())
-            .filter(|part| !part.is_empty())
-            .take(PARTS)
-            .collect();
-        if !parts.iter().all(|part| db::is_findable(part)) {
-            return Ok(Vec::new());
-        }
-        let vocabulary = params.vocabulary_id.filter(|id| !id.is_empty());
-        let tags = db::list(ctx.db()?, vocabulary.as_deref(), &parts)?;
-        let item = |tag: db::TagRow| {
+        let parts = parts(params.query, params.q);
+        let vocabulary = params.vocabulary_id.as_deref();
+        let tags = if parts.is_empty() {
+            let id = vocabulary::of_tag(ctx, vocabulary)
+                .ok_or_else(|| Error::not_found(format!("could not find vocabulary '{}'", vocabulary.unwrap_or_default())))?;
+            db::list(ctx.db()?, id.as_deref(), &[], ALL)?
+        } else {
+            found(ctx, vocabulary, &parts, ALL)?.0
+        };
+        let item = |tag: TagRow| {
             if whole {
                 Item::Whole { id: tag.id, display_name: tag.name.clone(), name: tag.name, vocabulary_id: tag.vocabulary_id }
             } else {

@@ -3,6 +3,7 @@
 
 pub mod package;
 pub mod resource;
+pub mod tag;
 pub mod text;
 
 use base::{Error, Result};

@@ -1,12 +1,12 @@
 //! Reads a dataset as clients send it, and makes of it the dataset to store (schemas.tsv:
 //! `default_create_package_schema`, `default_update_package_schema`; CKAN 2.12's rules for what stays when left out).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use base::{Error, ErrorDict, Result, id, limits, loose, time::Stamp};
 use serde_json::{Map, Value};
 
-use super::{objects, resource, text, text_of};
+use super::{objects, resource, tag, text, text_of};
 use crate::{Extra, Package, Resource, Tag, Translated};
 
 /// Extras may not be called like a field of the schema.
@@ -48,6 +48,8 @@ pub struct Setting<'a> {
     pub existing: Option<(&'a Package, &'a [String])>,
     /// `ckan.locale_default`: which translation becomes `title` when that is left out.
     pub locale: &'a str,
+    /// The vocabularies that tags can be from: id → name.
+    pub vocabularies: &'a HashMap<String, String>,
 }
 
 /// A dataset as far as it can be read without asking the database.
@@ -99,7 +101,7 @@ pub fn read(dict: &Map<String, Value>, setting: Setting) -> Result<Draft> {
         title_translated: translated(dict, "title_translated", &mut errors),
         notes_translated: translated(dict, "notes_translated", &mut errors),
         extras: extras_of(&extras.unwrap_or_default(), &mut errors),
-        tags: tags_of(dict, &tags.unwrap_or_default(), &mut errors),
+        tags: tags_of(dict, &tags.unwrap_or_default(), setting, &mut errors),
         resources: match resources {
             Some(items) => resources_of(&items, old, &mut errors),
             None => old.map(|old| old.resources.clone()).unwrap_or_default(),
@@ -185,12 +187,14 @@ fn modified_of(dict: &Map<String, Value>, setting: Setting, errors: &mut ErrorDi
     if unchanged { Some(setting.now) } else { at }
 }
 
+/// CKAN shows a title without the blanks around it; here they are not even stored.
 fn titles(dict: &Map<String, Value>, locale: &str, package: &mut Package) {
     let choose = |texts: &Translated| {
         [locale, "ky", "ru", "en"].iter().find_map(|language| texts.get(*language)).or_else(|| texts.values().next()).cloned()
     };
     package.title = text_of(dict, "title")
         .filter(|title| !title.is_empty())
+        .map(|title| title.trim().to_owned())
         .or_else(|| choose(&package.title_translated))
         .unwrap_or_else(|| package.name.clone());
     if package.notes.is_none() {
@@ -260,36 +264,20 @@ fn extras_of(items: &[&Map<String, Value>], errors: &mut ErrorDict) -> Vec<Extra
     extras
 }
 
-fn tags_of(dict: &Map<String, Value>, items: &[&Map<String, Value>], errors: &mut ErrorDict) -> Vec<Tag> {
-    let mut names = Vec::with_capacity(items.len());
-    for item in items {
-        let name = text_of(item, "name").unwrap_or_default();
-        let vocabulary = text_of(item, "vocabulary_id").filter(|vocabulary| !vocabulary.is_empty());
-        if name.is_empty() {
-            errors.add("tags", "Missing value");
-        } else if let Some(fault) = text::tag_fault(&name) {
-            errors.add("tags", fault);
-        } else if vocabulary.is_some() {
-            let fault = serde_json::json!({"vocabulary_id": ["Tag vocabulary was not found."]});
-            let mut list = errors.fields().get("tags").and_then(Value::as_array).cloned().unwrap_or_default();
-            list.push(fault);
-            errors.set("tags", Value::Array(list));
-        } else {
-            names.push(name);
-        }
-    }
+fn tags_of(dict: &Map<String, Value>, items: &[&Map<String, Value>], setting: Setting, errors: &mut ErrorDict) -> Vec<Tag> {
+    let mut tags = tag::read(items, setting.vocabularies, errors);
     for name in text_of(dict, "tag_string").unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()) {
         match text::tag_fault(name) {
             Some(fault) => errors.add("tag_string", fault),
-            None => names.push(name.to_owned()),
+            None => tags.push(Tag::free(name)),
         }
     }
-    names.sort_unstable();
-    names.dedup();
-    if names.len() > limits::TAGS {
+    tags.sort_unstable_by(|one, other| (&one.name, &one.vocabulary_id).cmp(&(&other.name, &other.vocabulary_id)));
+    tags.dedup();
+    if tags.len() > limits::TAGS {
         errors.add("tags", format!("At most {} tags are possible", limits::TAGS));
     }
-    names.iter().map(|name| Tag::free(name)).collect()
+    tags
 }
 
 fn resources_of(items: &[&Map<String, Value>], old: Option<&Package>, errors: &mut ErrorDict) -> Vec<Resource> {
@@ -355,8 +343,10 @@ mod tests {
         read(value.as_object().unwrap(), setting).unwrap()
     }
 
+    static NONE: std::sync::LazyLock<HashMap<String, String>> = std::sync::LazyLock::new(HashMap::new);
+
     fn setting() -> Setting<'static> {
-        Setting { now: Stamp::from_micros(0).unwrap(), is_sysadmin: true, existing: None, locale: "en" }
+        Setting { now: Stamp::from_micros(0).unwrap(), is_sysadmin: true, existing: None, locale: "en", vocabularies: &NONE }
     }
 
     #[test]
@@ -410,6 +400,8 @@ mod tests {
     fn a_title_comes_from_its_translations() {
         let draft = read_json(&json!({"name": "nn", "title_translated": {"ky": "Калк", "ru": "Население"}}), setting());
         assert_eq!(draft.package.title, "Калк");
+        let draft = read_json(&json!({"name": "nn", "title": " DS One "}), setting());
+        assert_eq!(draft.package.title, "DS One");
         let draft = read_json(&json!({"name": "nn", "title_translated": ["x"]}), setting());
         assert!(!draft.errors.is_empty());
     }

@@ -37,9 +37,16 @@ pub fn email_fault(text: &str) -> Option<String> {
     (!text.is_empty() && !good).then(|| format!("Email {text} is not a valid format"))
 }
 
-/// `tag_length_validator`, `tag_name_validator`; the messages of one tag are joined by a comma.
+/// [`tag_faults`] of a tag in a list: the messages of one tag are joined by a comma.
 #[must_use]
 pub fn tag_fault(text: &str) -> Option<String> {
+    let faults = tag_faults(text);
+    (!faults.is_empty()).then(|| faults.join(", "))
+}
+
+/// `tag_length_validator`, `tag_name_validator`.
+#[must_use]
+pub fn tag_faults(text: &str) -> Vec<String> {
     let length = text.chars().count();
     let mut faults = Vec::new();
     if length < 2 {
@@ -53,7 +60,7 @@ pub fn tag_fault(text: &str) -> Option<String> {
             "Tag \"{text}\" can only contain alphanumeric characters, spaces (\" \"), hyphens (\"-\"), underscores (\"_\") or dots (\".\")"
         ));
     }
-    (!faults.is_empty()).then(|| faults.join(", "))
+    faults
 }
 
 /// Combining marks that belong to a letter before them.

@@ -1,0 +1,51 @@
+//! `tag_delete`.
+
+use action::{Action, Ctx, Kind};
+use base::{Error, Result};
+use store::changes;
+
+use super::{
+    db::{self, TagRow},
+    write,
+};
+use crate::vocabulary::{
+    self,
+    allow::{only_sysadmin, present},
+};
+
+action::declare! {
+    /// Removes a tag, and takes it off every dataset. For sysadmins.
+    pub struct Delete;
+    /// Which tag.
+    pub struct DeleteParams {
+        /// Id or name of the tag.
+        id: String,
+        /// Id or name of its vocabulary; left out: a free tag, where `id` is a name.
+        vocabulary_id: String,
+    }
+}
+
+impl Action for Delete {
+    const NAME: &'static str = "tag_delete";
+    const KIND: Kind = Kind::Write;
+    type Params = DeleteParams;
+    type Subject = TagRow;
+    type Output = ();
+
+    fn allow(ctx: &mut Ctx, params: &DeleteParams) -> Result<TagRow> {
+        let key = present(params.id.as_ref())?;
+        let missing = || Error::not_found(format!("Could not find tag \"{key}\""));
+        // Before the tag is looked up, unlike CKAN: who may not delete learns of no private dataset's tags.
+        only_sysadmin(ctx)?;
+        let vocabulary = vocabulary::of_tag(ctx, params.vocabulary_id.as_deref()).ok_or_else(missing)?;
+        db::find(ctx.db()?, key, vocabulary.as_deref())?.ok_or_else(missing)
+    }
+
+    fn run(ctx: &mut Ctx, _params: DeleteParams, tag: TagRow) -> Result<()> {
+        write::remove(ctx, std::slice::from_ref(&tag.id))?;
+        match tag.vocabulary_id {
+            Some(vocabulary) => ctx.log(changes::Entity::Vocabulary, &vocabulary, changes::Kind::Update),
+            None => Ok(()),
+        }
+    }
+}
