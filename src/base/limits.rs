@@ -34,6 +34,8 @@ pub const EXTRAS: usize = 200;
 pub const EXTRA_BYTES: usize = 64 * 1024;
 /// Tags of a dataset.
 pub const TAGS: usize = 1_000;
+/// Datasets that one call changes.
+pub const BULK: usize = 1_000;
 /// Bytes of a rendered dataset.
 pub const DOCUMENT_BYTES: usize = 2 * 1024 * 1024;
 /// How long a request waits for a database connection.

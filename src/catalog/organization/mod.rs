@@ -2,6 +2,7 @@
 //! `crate::group`.
 
 pub mod autocomplete;
+pub mod bulk;
 pub mod create;
 pub mod delete;
 pub mod list;
@@ -18,6 +19,9 @@ use action::Row;
 pub fn rows() -> Vec<Row> {
     vec![
         Row::of::<autocomplete::Autocomplete>(),
+        Row::of::<bulk::Delete>(),
+        Row::of::<bulk::Private>(),
+        Row::of::<bulk::Public>(),
         Row::of::<create::Create>(),
         Row::of::<delete::Delete>(),
         Row::of::<list::List>(),

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use base::Result;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, PgExpressionMethods, QueryDsl, RunQueryDsl,
+    SelectableHelper,
     sql_types::{Array, Jsonb, Text},
 };
 use model::Document;
@@ -87,6 +88,20 @@ pub fn ids_of(connection: &mut PgConnection, keys: &[String]) -> Result<HashMap<
     // An id goes before a name.
     let names = rows.iter().map(|(id, name)| (name.clone(), id.clone()));
     Ok(names.chain(rows.iter().map(|(id, _)| (id.clone(), id.clone()))).collect())
+}
+
+/// Which of these datasets an organization owns, or nobody.
+///
+/// # Errors
+/// What the database says.
+pub fn owned_of(connection: &mut PgConnection, ids: &[String], owner: Option<&str>) -> Result<Vec<String>> {
+    package::table
+        .filter(package::id.eq_any(ids))
+        .filter(package::owner_org.is_not_distinct_from(owner))
+        .order(package::id)
+        .select(package::id)
+        .load(connection)
+        .map_err(error::of)
 }
 
 /// Which dataset each of these resources belongs to.

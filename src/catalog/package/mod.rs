@@ -7,6 +7,7 @@ pub mod db;
 pub mod delete;
 pub mod index;
 pub mod list;
+pub mod owner_org_update;
 pub mod patch;
 pub mod purge;
 pub mod search;
@@ -23,12 +24,13 @@ pub use write::{Incoming, Outcome, delete_many, give_many, regroup_many, store_m
 pub fn rows() -> Vec<Row> {
     vec![
         Row::of::<create::Create>(),
-        Row::of::<show::Show>(),
-        Row::of::<list::List>(),
-        Row::of::<search::Search>(),
-        Row::of::<update::Update>(),
-        Row::of::<patch::Patch>(),
         Row::of::<delete::Delete>(),
+        Row::of::<list::List>(),
+        Row::of::<owner_org_update::OwnerOrgUpdate>(),
+        Row::of::<patch::Patch>(),
         Row::of::<purge::Purge>(),
+        Row::of::<search::Search>(),
+        Row::of::<show::Show>(),
+        Row::of::<update::Update>(),
     ]
 }
