@@ -21,19 +21,22 @@ pub struct Actors {
     known: Cache<Key, Actor>,
     touched: Cache<[u8; 32], Instant>,
     generation: AtomicU64,
+    /// `ckan.auth.allow_dataset_collaborators`: else what collaborators could do counts for nothing.
+    collaborators: bool,
 }
 
-impl Default for Actors {
-    fn default() -> Self {
+impl Actors {
+    /// Nobody is known yet; whether the portal has collaborators.
+    #[must_use]
+    pub fn new(collaborators: bool) -> Self {
         Self {
             known: Cache::builder().max_capacity(20_000).time_to_live(Duration::from_secs(300)).build(),
             touched: Cache::builder().max_capacity(20_000).time_to_live(TOUCH).build(),
             generation: AtomicU64::new(0),
+            collaborators,
         }
     }
-}
 
-impl Actors {
     /// Forgets all: a user, token, member or group has changed.
     pub fn forget(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
@@ -59,7 +62,13 @@ impl Actors {
             Some(actor) => actor,
             None => {
                 let mut connection = pools.get(Lane::Read)?;
-                let actor = credentials::find_by_token(&mut connection, &hash)?.map_or_else(Actor::anonymous, actor_of);
+                let found = credentials::find_by_token(&mut connection, &hash)?;
+                let actor = found.map_or_else(Actor::anonymous, |mut credentials| {
+                    if !self.collaborators {
+                        credentials.collaborations.clear();
+                    }
+                    actor_of(credentials)
+                });
                 self.known.insert((generation, hash), actor.clone());
                 actor
             }
@@ -81,7 +90,14 @@ pub fn actor_of(credentials: credentials::Credentials) -> Actor {
     if credentials.state != "active" {
         return Actor::anonymous();
     }
-    let roles: HashMap<String, Role> =
-        credentials.roles.into_iter().filter_map(|(id, capacity)| Some((id, Role::parse(&capacity)?))).collect();
-    Actor::user(User { id: credentials.user_id, name: credentials.name, sysadmin: credentials.sysadmin, roles })
+    let read = |rows: Vec<(String, String)>| -> HashMap<String, Role> {
+        rows.into_iter().filter_map(|(id, capacity)| Some((id, Role::parse(&capacity)?))).collect()
+    };
+    Actor::user(User {
+        id: credentials.user_id,
+        name: credentials.name,
+        sysadmin: credentials.sysadmin,
+        roles: read(credentials.roles),
+        collaborations: read(credentials.collaborations),
+    })
 }

@@ -34,11 +34,11 @@ impl App {
         }
         Ok(Arc::new(Self {
             sealer: Sealer::new(&settings.secret_key)?,
-            settings,
             pools,
             documents: Documents::default(),
             quotes: Quotes::default(),
-            actors: Actors::default(),
+            actors: Actors::new(settings.auth.allow_dataset_collaborators),
+            settings,
             index,
             rows,
             feed: OnceLock::new(),

@@ -52,6 +52,9 @@ pub struct AuthSettings {
     pub user_delete_organizations: bool,
     pub create_user_via_api: bool,
     pub public_user_details: bool,
+    pub allow_dataset_collaborators: bool,
+    pub allow_admin_collaborators: bool,
+    pub allow_collaborators_to_change_owner_org: bool,
 }
 
 impl Default for AuthSettings {
@@ -66,6 +69,9 @@ impl Default for AuthSettings {
             user_delete_organizations: true,
             create_user_via_api: false,
             public_user_details: true,
+            allow_dataset_collaborators: false,
+            allow_admin_collaborators: false,
+            allow_collaborators_to_change_owner_org: false,
         }
     }
 }

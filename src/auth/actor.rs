@@ -9,13 +9,15 @@ use crate::role::{Permission, Role};
 pub struct Actor(Option<Arc<User>>);
 
 /// A user who proved who he is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct User {
     pub id: String,
     pub name: String,
     pub sysadmin: bool,
     /// Organization or group id → role.
     pub roles: HashMap<String, Role>,
+    /// Dataset's id → what he may do with it beside that; empty where the portal has no collaborators.
+    pub collaborations: HashMap<String, Role>,
 }
 
 impl Actor {
@@ -34,7 +36,7 @@ impl Actor {
     /// The program itself, acting for the whole site (harvests, the command line). Passes every check.
     #[must_use]
     pub fn site(id: &str, name: &str) -> Self {
-        Self::user(User { id: id.to_owned(), name: name.to_owned(), sysadmin: true, roles: HashMap::new() })
+        Self::user(User { id: id.to_owned(), name: name.to_owned(), sysadmin: true, ..User::default() })
     }
 
     /// The user, if the caller is one.
@@ -73,6 +75,12 @@ impl Actor {
         self.as_user()?.roles.get(group_id).copied()
     }
 
+    /// His role as a collaborator of one dataset.
+    #[must_use]
+    pub fn collaborates(&self, package_id: &str) -> Option<Role> {
+        self.as_user()?.collaborations.get(package_id).copied()
+    }
+
     /// True when he may do it there: as a sysadmin, or by his role.
     #[must_use]
     pub fn may(&self, permission: Permission, group_id: &str) -> bool {
@@ -97,6 +105,7 @@ impl Actor {
             labels.extend(
                 user.roles.iter().filter(|(_, role)| role.permits(Permission::Read)).map(|(id, _)| format!("member-{id}")),
             );
+            labels.extend(user.collaborations.keys().map(|id| format!("collaborator-{id}")));
             labels.sort_unstable();
         }
         Some(labels)
@@ -111,6 +120,7 @@ impl Actor {
         let Some(user) = self.as_user() else { return false };
         labels.iter().any(|label| {
             label.strip_prefix("creator-").is_some_and(|id| id == user.id)
+                || label.strip_prefix("collaborator-").is_some_and(|id| user.collaborations.contains_key(id))
                 || label
                     .strip_prefix("member-")
                     .and_then(|id| user.roles.get(id))
@@ -126,13 +136,17 @@ mod tests {
     #[test]
     fn labels_meet_only_where_they_should() {
         let roles = HashMap::from([("org".to_owned(), Role::Member)]);
-        let member = Actor::user(User { id: "u".to_owned(), name: "u".to_owned(), sysadmin: false, roles });
+        let collaborations = HashMap::from([("ds".to_owned(), Role::Editor)]);
+        let user = User { id: "u".to_owned(), name: "u".to_owned(), sysadmin: false, roles, collaborations };
+        let member = Actor::user(user);
         let private = ["member-org".to_owned()];
         assert!(member.meets(&private));
         assert!(!Actor::anonymous().meets(&private));
         assert!(Actor::site("s", "s").meets(&private));
         assert!(Actor::anonymous().meets(&["public".to_owned()]));
         assert!(!member.meets(&["creator-other".to_owned()]));
-        assert_eq!(member.labels().unwrap(), ["creator-u", "member-org", "public"]);
+        assert!(member.meets(&["collaborator-ds".to_owned()]));
+        assert!(!member.meets(&["collaborator-org".to_owned(), "member-ds".to_owned()]));
+        assert_eq!(member.labels().unwrap(), ["collaborator-ds", "creator-u", "member-org", "public"]);
     }
 }

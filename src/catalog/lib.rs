@@ -1,5 +1,6 @@
 //! The catalog itself, a folder a noun.
 
+pub mod collaborator;
 pub mod flag;
 pub mod group;
 pub mod license;
@@ -21,6 +22,7 @@ use action::{App, Row};
 #[must_use]
 pub fn rows() -> Vec<Row> {
     [
+        collaborator::rows(),
         package::rows(),
         relationship::rows(),
         resource::rows(),

@@ -187,6 +187,12 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             user_delete_organizations: flag("user_delete_organizations", auth.user_delete_organizations)?,
             create_user_via_api: flag("create_user_via_api", auth.create_user_via_api)?,
             public_user_details: flag("public_user_details", auth.public_user_details)?,
+            allow_dataset_collaborators: flag("allow_dataset_collaborators", auth.allow_dataset_collaborators)?,
+            allow_admin_collaborators: flag("allow_admin_collaborators", auth.allow_admin_collaborators)?,
+            allow_collaborators_to_change_owner_org: flag(
+                "allow_collaborators_to_change_owner_org",
+                auth.allow_collaborators_to_change_owner_org,
+            )?,
         },
         unique_email_states: email_states(read),
         search: SearchSettings {

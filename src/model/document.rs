@@ -20,7 +20,8 @@ pub struct Document {
     pub owner_org: Option<String>,
     /// Ids of its groups, in the order in which they are shown.
     pub groups: Vec<String>,
-    /// Permission labels: who may see it (`public`, `member-<organization>`, `creator-<user>`).
+    /// Permission labels: who may see it (`public`, `member-<organization>`, `creator-<user>`,
+    /// `collaborator-<dataset>`).
     pub labels: Vec<String>,
     pub state: String,
     pub private: bool,

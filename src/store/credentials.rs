@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQu
 
 use crate::{
     error,
-    schema::{api_token, group_member, groups, users},
+    schema::{api_token, group_member, groups, package_collaborator, users},
 };
 
 /// What the rights of a user rest on.
@@ -17,6 +17,8 @@ pub struct Credentials {
     pub state: String,
     /// Organization or group id and capacity, for those that are active.
     pub roles: Vec<(String, String)>,
+    /// Dataset's id and capacity, for those that he collaborates in.
+    pub collaborations: Vec<(String, String)>,
 }
 
 /// The user of a token, by the sha256 of the token. `None` for an unknown or revoked one.
@@ -52,7 +54,12 @@ pub fn find_by_user(connection: &mut PgConnection, user_id: &str) -> Result<Opti
         .select((group_member::group_id, group_member::capacity))
         .load(connection)
         .map_err(error::of)?;
-    Ok(Some(Credentials { user_id, name, sysadmin, state, roles }))
+    let collaborations = package_collaborator::table
+        .filter(package_collaborator::user_id.eq(&user_id))
+        .select((package_collaborator::package_id, package_collaborator::capacity))
+        .load(connection)
+        .map_err(error::of)?;
+    Ok(Some(Credentials { user_id, name, sysadmin, state, roles, collaborations }))
 }
 
 /// Remembers that a token and its user were active now.

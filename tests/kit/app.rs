@@ -40,9 +40,16 @@ impl TestApp {
     /// Ends it as a crash would, and starts it again on the same database and index.
     #[must_use]
     pub fn restart(self) -> Self {
+        self.restart_with(|_settings| ())
+    }
+
+    /// As [`TestApp::restart`], with other settings.
+    #[must_use]
+    pub fn restart_with(self, change: impl FnOnce(&mut Settings)) -> Self {
         let Self { app, follower, database, folder } = self;
         drop(follower);
-        let settings = app.settings.clone();
+        let mut settings = app.settings.clone();
+        change(&mut settings);
         drop(app);
         let (app, follower) = open(settings, &database, &folder);
         Self { app, follower, database, folder }

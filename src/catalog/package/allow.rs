@@ -64,7 +64,7 @@ pub fn may_read(actor: &Actor, document: &Document) -> Result<()> {
     }
 }
 
-/// True when the caller may change the dataset.
+/// True when the caller may change the dataset: by his role in its organization, or as its collaborator.
 #[must_use]
 pub fn is_editable(app: &App, actor: &Actor, document: &Document) -> bool {
     if actor.is_sysadmin() {
@@ -74,6 +74,9 @@ pub fn is_editable(app: &App, actor: &Actor, document: &Document) -> bool {
         return false;
     }
     let rules = &app.settings.auth;
+    if actor.collaborates(&document.id).is_some_and(|role| role.permits(Permission::UpdateDataset)) {
+        return true;
+    }
     match &document.owner_org {
         Some(owner) => actor.may(Permission::UpdateDataset, owner),
         None => {

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use action::Ctx;
-use auth::Permission;
+use auth::{Permission, Role};
 use base::{Error, Result};
 use model::{Package, check::package::Draft};
 
@@ -112,10 +112,23 @@ fn check_owner(ctx: &Ctx, draft: &mut Draft, existing: Option<&Package>) {
         return;
     };
     let moved = existing.is_none_or(|existing| existing.owner_org.as_deref() != Some(group.row.id.as_str()));
+    if moved && existing.is_some_and(|existing| is_bound(ctx, existing)) {
+        draft.errors.add("owner_org", "You cannot move this dataset to another organization");
+        return;
+    }
     if moved && !ctx.actor.may(Permission::CreateDataset, &group.row.id) {
         draft.errors.add("owner_org", "You cannot add a dataset to this organization");
     }
     draft.package.owner_org = Some(group.row.id.clone());
+}
+
+/// True when the caller may change the dataset only as its collaborator, and collaborators may not give it away.
+fn is_bound(ctx: &Ctx, existing: &Package) -> bool {
+    let may = |role: Role| role.permits(Permission::UpdateDataset);
+    !ctx.app.settings.auth.allow_collaborators_to_change_owner_org
+        && !ctx.actor.is_sysadmin()
+        && ctx.actor.collaborates(&existing.id).is_some_and(may)
+        && !existing.owner_org.as_deref().and_then(|owner| ctx.actor.role_in(owner)).is_some_and(may)
 }
 
 /// The ids of the groups that a draft names, each once; `present` stay when it names none.

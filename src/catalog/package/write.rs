@@ -18,6 +18,7 @@ use serde_json::{Map, Value, json};
 use store::{Change, changes, quotes::GroupRow};
 
 use super::{check, db};
+use crate::collaborator;
 
 /// Datasets that are rewritten at a time.
 const BATCH: usize = 500;
@@ -240,11 +241,14 @@ fn labels(package: &Package) -> Vec<String> {
     if package.state == "active" && !package.private {
         return vec!["public".to_owned()];
     }
-    match (&package.owner_org, &package.creator_user_id) {
+    let mut labels = match (&package.owner_org, &package.creator_user_id) {
         (Some(owner), _) => vec![format!("member-{owner}")],
         (None, Some(creator)) => vec![format!("creator-{creator}")],
         (None, None) => Vec::new(),
-    }
+    };
+    // Also where the portal has no collaborators: then nobody holds it, and it is there when that changes.
+    labels.push(format!("collaborator-{}", package.id));
+    labels
 }
 
 fn write(ctx: &mut Ctx, batch: Vec<Ready>) -> Result<Vec<Outcome>> {
@@ -304,11 +308,15 @@ fn resource_row(resource: &model::Resource) -> Result<Value> {
     Ok(row)
 }
 
-/// Marks datasets as deleted; those that are gone or deleted already are passed over. Answers how many were marked.
+/// Marks datasets as deleted; those that are gone or deleted already are passed over. Their collaborators are let go.
+/// Answers how many were marked.
 ///
 /// # Errors
 /// What the database says.
 pub fn delete_many(ctx: &mut Ctx, ids: &[String]) -> Result<usize> {
+    if collaborator::db::remove_of_packages(ctx.db()?, ids)? > 0 {
+        ctx.log(changes::Entity::Member, ids.first().map_or("", String::as_str), changes::Kind::Update)?;
+    }
     rewrite(ctx, ids, |package, _groups| {
         let alive = package.state != "deleted";
         "deleted".clone_into(&mut package.state);

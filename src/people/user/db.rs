@@ -11,7 +11,7 @@ use diesel::{
 };
 use store::{
     error,
-    schema::{group_member, package, site, users},
+    schema::{group_member, package, package_collaborator, site, users},
 };
 
 /// Which users a list is about.
@@ -195,6 +195,9 @@ pub fn set_sysadmin(connection: &mut PgConnection, id: &str, sysadmin: bool) -> 
 /// What the database says.
 pub fn delete(connection: &mut PgConnection, id: &str) -> Result<()> {
     diesel::update(users::table.find(id)).set(users::state.eq("deleted")).execute(connection).map_err(error::of)?;
+    diesel::delete(package_collaborator::table.filter(package_collaborator::user_id.eq(id)))
+        .execute(connection)
+        .map_err(error::of)?;
     diesel::delete(group_member::table.filter(group_member::user_id.eq(id))).execute(connection).map(drop).map_err(error::of)
 }
 
