@@ -1,5 +1,6 @@
-//! People: users and the tokens that prove who they are.
+//! People: users, the tokens that prove who they are, and what they follow.
 
+pub mod following;
 pub mod token;
 pub mod user;
 
@@ -8,5 +9,5 @@ use action::Row;
 /// Every action of this room.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    [user::rows(), token::rows()].concat()
+    [following::rows(), token::rows(), user::rows()].concat()
 }

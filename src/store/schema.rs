@@ -159,3 +159,4 @@ diesel::allow_tables_to_appear_in_same_query!(following, users);
 diesel::joinable!(tag -> vocabulary (vocabulary_id));
 diesel::allow_tables_to_appear_in_same_query!(tag, vocabulary);
 diesel::allow_tables_to_appear_in_same_query!(package_tag, package_document);
+diesel::allow_tables_to_appear_in_same_query!(following, groups);

@@ -6,6 +6,7 @@ mod bulk;
 mod collaborator;
 mod durability;
 mod feed;
+mod following;
 mod group;
 mod harvest;
 mod harvest_ownership;

@@ -79,6 +79,8 @@ pub fn all(ctx: &mut Ctx, family: Family, rows: &[GroupRow], options: Options) -
 fn counted(ctx: &mut Ctx, family: Family, rows: &[GroupRow], options: Options, labels: Option<&[String]>) -> Result<Vec<View>> {
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let counts = if options.count { db::counts(ctx.db()?, family, &ids, labels)? } else { HashMap::new() };
+    let followers =
+        if options.followers { member::db::followers(ctx.db()?, member::db::Followed::Group, &ids)? } else { HashMap::new() };
     let members = if options.users || options.members { member::db::members(ctx.db()?, &ids)? } else { Vec::new() };
     let mut users = if options.users { Some(users(ctx, &members)?) } else { None };
     let mut parents = if options.groups { Some(parents(ctx, &ids)?) } else { None };
@@ -86,7 +88,7 @@ fn counted(ctx: &mut Ctx, family: Family, rows: &[GroupRow], options: Options, l
     for row in rows {
         let packages = if options.datasets { Some(datasets(ctx, family, row, labels)?) } else { None };
         views.push(View {
-            num_followers: options.followers.then_some(0),
+            num_followers: options.followers.then(|| followers.get(&row.id).copied().unwrap_or_default()),
             package_count: options.count.then(|| counts.get(&row.id).copied().unwrap_or_default()),
             member_count: options.members.then(|| members.iter().filter(|(group, ..)| *group == row.id).count()),
             extras: options.extras.then(|| row.extras.clone()),

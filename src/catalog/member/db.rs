@@ -10,7 +10,7 @@ use diesel::{
 };
 use store::{
     error,
-    schema::{group_member, group_parent, organization_package, package, package_group, users},
+    schema::{following, group_member, group_parent, organization_package, package, package_group, users},
 };
 
 diesel::define_sql_function! {
@@ -282,4 +282,42 @@ pub fn put_parent(connection: &mut PgConnection, group: &str, parent: &str, capa
 /// What the database says.
 pub fn remove_parent(connection: &mut PgConnection, group: &str, parent: &str) -> Result<bool> {
     diesel::delete(group_parent::table.find((group, parent))).execute(connection).map(|count| count > 0).map_err(error::of)
+}
+
+/// What can be followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Followed {
+    Dataset,
+    /// An organization or group.
+    Group,
+    User,
+}
+
+impl Followed {
+    /// The text in the table.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dataset => "dataset",
+            Self::Group => "group",
+            Self::User => "user",
+        }
+    }
+}
+
+/// How many users who are not deleted follow each of these.
+///
+/// # Errors
+/// What the database says.
+pub fn followers(connection: &mut PgConnection, kind: Followed, ids: &[String]) -> Result<HashMap<String, i64>> {
+    let rows: Vec<(String, i64)> = following::table
+        .inner_join(users::table)
+        .filter(following::object_id.eq_any(ids))
+        .filter(following::kind.eq(kind.as_str()))
+        .filter(users::state.ne("deleted"))
+        .group_by(following::object_id)
+        .select((following::object_id, diesel::dsl::count_star()))
+        .load(connection)
+        .map_err(error::of)?;
+    Ok(rows.into_iter().collect())
 }

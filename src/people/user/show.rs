@@ -6,7 +6,7 @@ use action::{Action, Ctx, Kind};
 use base::{Error, Result};
 use catalog::{
     flag::{Flag, flag},
-    member::db::{UserRow, accounts, find_user},
+    member::db::{Followed, UserRow, accounts, find_user, followers},
 };
 use serde::Serialize;
 use serde_json::{Map, Value, value::RawValue};
@@ -66,7 +66,8 @@ impl Action for Show {
         }
         let mut map = view::user(&account, own);
         if flag(params.include_num_followers, false)? {
-            map.insert("num_followers".to_owned(), Value::from(0));
+            let counts = followers(ctx.db()?, Followed::User, std::slice::from_ref(&user.id))?;
+            map.insert("num_followers".to_owned(), Value::from(counts.get(&user.id).copied().unwrap_or_default()));
         }
         if sysadmin && flag(params.include_password_hash, false)? {
             map.insert("password_hash".to_owned(), user.password_hash.map_or(Value::Null, Value::String));
