@@ -12,6 +12,8 @@ pub mod resource;
 pub mod resource_view;
 pub mod site;
 pub mod tag;
+pub mod task_status;
+pub mod term_translation;
 pub mod vocabulary;
 
 use std::sync::Arc;
@@ -34,6 +36,8 @@ pub fn rows() -> Vec<Row> {
         license::rows(),
         site::rows(),
         vocabulary::rows(),
+        task_status::rows(),
+        term_translation::rows(),
     ]
     .concat()
 }

@@ -27,6 +27,7 @@ mod rights;
 mod site;
 mod site_user;
 mod tag;
+mod task_status;
 mod token;
 mod user;
 mod user_change;
