@@ -131,6 +131,7 @@ impl Kurak {
         }
         let app = App::new(config.settings.clone(), database.pools.clone(), index, rows())?;
         app.quotes.reload(&mut *app.pools.get(Lane::Job)?)?;
+        app.reload_site(&mut *app.pools.get(Lane::Job)?)?;
         let mut ctx = Ctx::job(&app, &Actor::anonymous());
         let site = people::user::ensure_site_user(&mut ctx)?;
         ctx.finish()?;

@@ -1,12 +1,21 @@
 //! What every action can reach: settings, pools, what is kept in memory, the index, the feed.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use auth::Sealer;
 use base::{Error, Result};
-use store::{Documents, Feed, Pools, Quotes};
+use diesel::PgConnection;
+use store::{Documents, Feed, Pools, Quotes, system_info};
 
-use crate::{action::Row, actors::Actors, settings::Settings};
+use crate::{
+    action::Row,
+    actors::Actors,
+    settings::Settings,
+    site::{self, Site},
+};
 
 /// The running program, without its edges.
 pub struct App {
@@ -20,6 +29,7 @@ pub struct App {
     /// Every action, sorted by name.
     pub rows: Vec<Row>,
     feed: OnceLock<Feed>,
+    site: site::Place,
 }
 
 impl App {
@@ -34,6 +44,7 @@ impl App {
         }
         Ok(Arc::new(Self {
             sealer: Sealer::new(&settings.secret_key)?,
+            site: site::Place::new(Site::new(&settings, BTreeMap::new())),
             pools,
             documents: Documents::default(),
             quotes: Quotes::default(),
@@ -61,6 +72,21 @@ impl App {
     pub fn current_index(&self) -> &search::Index {
         self.feed.get().into_iter().for_each(Feed::settle);
         &self.index
+    }
+
+    /// The site as it is called now.
+    #[must_use]
+    pub fn site(&self) -> Arc<Site> {
+        self.site.get()
+    }
+
+    /// Reads anew what sysadmins changed of the site.
+    ///
+    /// # Errors
+    /// What the database says; then the site stays as it is.
+    pub fn reload_site(&self, connection: &mut PgConnection) -> Result<()> {
+        self.site.set(Site::new(&self.settings, system_info::list(connection)?));
+        Ok(())
     }
 
     /// The action of that name.

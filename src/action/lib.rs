@@ -10,6 +10,7 @@ pub mod declare;
 pub mod openapi;
 pub mod params;
 pub mod settings;
+pub mod site;
 
 pub use action::{Action, Documented, Field, Kind, Raw, Reply, Row};
 pub use app::App;

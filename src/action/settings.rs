@@ -1,5 +1,7 @@
 //! The options that actions read. Filled by the program's configuration; the names and defaults are CKAN's.
 
+use std::collections::BTreeMap;
+
 use base::secret::Secret;
 
 /// Options of CKAN that the actions of this program honour.
@@ -33,6 +35,8 @@ pub struct Settings {
     pub activity: ActivitySettings,
     /// `ckan.views.*` and `ckan.preview.*`.
     pub views: ViewSettings,
+    /// Options that only front ends use: `ckan.site_logo`, `ckan.site_about` and the like, by name.
+    pub editable: BTreeMap<String, String>,
     /// `ckan.group_and_organization_list_max`.
     pub group_list_max: usize,
     /// `ckan.group_and_organization_list_all_fields_max`.
@@ -162,6 +166,7 @@ impl Default for Settings {
             search: SearchSettings::default(),
             activity: ActivitySettings::default(),
             views: ViewSettings::default(),
+            editable: BTreeMap::new(),
             group_list_max: 1_000,
             group_list_all_fields_max: 25,
         }

@@ -1,6 +1,7 @@
 //! The catalog itself, a folder a noun.
 
 pub mod collaborator;
+pub mod config_option;
 pub mod flag;
 pub mod group;
 pub mod license;
@@ -25,6 +26,7 @@ use action::{App, Row};
 pub fn rows() -> Vec<Row> {
     [
         collaborator::rows(),
+        config_option::rows(),
         package::rows(),
         relationship::rows(),
         resource::rows(),

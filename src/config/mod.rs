@@ -202,11 +202,24 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         },
         activity: activity(read)?,
         views: views(read),
+        editable: editable(read),
         group_list_max: read.parsed("ckan.group_and_organization_list_max", "a number")?.unwrap_or(standard.group_list_max),
         group_list_all_fields_max: read
             .parsed("ckan.group_and_organization_list_all_fields_max", "a number")?
             .unwrap_or(standard.group_list_all_fields_max),
     })
+}
+
+/// Options that only front ends use and sysadmins may change, with CKAN's defaults.
+fn editable(read: &Reader) -> BTreeMap<String, String> {
+    let default = |name: &str| match name {
+        "ckan.site_logo" => "/base/images/ckan-logo.png",
+        "ckan.theme" => "css/main",
+        _ => "",
+    };
+    ["ckan.site_about", "ckan.site_custom_css", "ckan.site_intro_text", "ckan.site_logo", "ckan.theme"]
+        .map(|name| (name.to_owned(), read.text(name).unwrap_or_else(|| default(name).to_owned())))
+        .into()
 }
 
 /// Active users always have addresses of their own: the database sees to that.

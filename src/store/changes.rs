@@ -18,6 +18,8 @@ pub enum Entity {
     Member,
     HarvestSource,
     Vocabulary,
+    /// An option of the site.
+    Site,
 }
 
 impl Entity {
@@ -32,6 +34,7 @@ impl Entity {
             Self::Member => "member",
             Self::HarvestSource => "harvest_source",
             Self::Vocabulary => "vocabulary",
+            Self::Site => "site",
         }
     }
 }

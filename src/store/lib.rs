@@ -11,6 +11,7 @@ pub mod migrate;
 pub mod pool;
 pub mod quotes;
 pub mod schema;
+pub mod system_info;
 pub mod tx;
 
 pub use changes::Change;

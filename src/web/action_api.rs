@@ -53,13 +53,9 @@ pub async fn call(request: HttpRequest, payload: Payload, shared: Data<Shared>) 
     let callback = extract::callback(method, request.query_string());
     let text = if callback.is_some() { None } else { token_of(&request) };
     let id = watch::id_of(&request);
-    let asked = Asked {
-        site_url: &shared.app.settings.site_url,
-        action: row.name,
-        known: text.is_some(),
-        callback: callback.as_deref(),
-        request: &id,
-    };
+    let site = shared.app.site();
+    let asked =
+        Asked { site_url: &site.url, action: row.name, known: text.is_some(), callback: callback.as_deref(), request: &id };
     match body {
         Ok(body) => answer(&request, &shared, (asked, row), (text, &body)).await,
         Err(error) => {

@@ -21,7 +21,7 @@ const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-
 /// `/openapi.json`.
 pub async fn openapi(shared: Data<Shared>) -> HttpResponse {
     if shared.document.get().is_none() {
-        match action::openapi::document(&shared.app.rows, &shared.app.settings.site_url) {
+        match action::openapi::document(&shared.app.rows, &shared.app.site().url) {
             Ok(text) => drop(shared.document.set(text)),
             Err(error) => {
                 crate::error::log(&error, "openapi", "");

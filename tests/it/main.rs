@@ -4,6 +4,7 @@
 
 mod bulk;
 mod collaborator;
+mod config_option;
 mod durability;
 mod feed;
 mod following;

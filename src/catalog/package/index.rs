@@ -180,6 +180,7 @@ pub fn unpack(stored: &[u8]) -> Result<(Option<&str>, Vec<&str>, &str)> {
 impl Apply for Applier {
     fn prepare(&mut self, connection: &mut PgConnection) -> Result<()> {
         self.origin = site::table.select(site::instance).first(connection).map_err(error::of)?;
+        self.app.reload_site(connection)?;
         self.app.quotes.reload(connection)
     }
 
@@ -203,6 +204,9 @@ impl Apply for Applier {
             Vec::new()
         };
         datasets.extend(renamed.iter().map(|id| (id.as_str(), None)));
+        if changes.iter().any(|change| change.entity == Entity::Site.as_str()) {
+            self.app.reload_site(&mut *pools.get(Lane::Job)?)?;
+        }
         if changes.iter().any(|change| change.entity != package) {
             self.app.actors.forget();
         }

@@ -40,11 +40,11 @@ impl Action for Status {
     }
 
     fn run(ctx: &mut Ctx, _params: StatusParams, (): ()) -> Result<StatusView> {
-        let settings = &ctx.app.settings;
+        let (settings, site) = (&ctx.app.settings, ctx.app.site());
         Ok(StatusView {
-            site_title: settings.site_title.clone(),
-            site_description: settings.site_description.clone(),
-            site_url: settings.site_url.clone(),
+            site_title: site.title.clone(),
+            site_description: site.description.clone(),
+            site_url: site.url.clone(),
             error_emails_to: settings.email_to.clone(),
             locale_default: settings.locale_default.clone(),
             extensions: settings.plugins.clone(),

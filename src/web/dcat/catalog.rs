@@ -53,7 +53,8 @@ pub async fn answer(
         }
     }
     // The states are read before the search: what changes meanwhile makes the tag too old, never too new.
-    let states = format!("{} {} {}", app.index.generation(), app.quotes.generation(), app.settings.site_url);
+    let called = app.site();
+    let states = format!("{} {} {called:?}", app.index.generation(), app.quotes.generation());
     let tag = tag(format!("{states}\n{}\n{path}\n{query:?}", format.extension()).as_bytes());
     if is_fresh(request, &tag) {
         return not_modified(false, format, &tag);
@@ -73,7 +74,7 @@ pub async fn answer(
         Err(error) => return failure(request, shared, (ACTION, false), &error),
     };
     let size = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let address = format!("{}{path}", app.settings.site_url);
+    let address = format!("{}{path}", called.url);
     let page = Page::new(&address, &query, size(found.count), (size(PER_PAGE), size(number)));
     let writer = CatalogWriter::new(format, &site(app), Some(&page), newest);
     let mut response = head(StatusCode::OK, false, format.content_type());

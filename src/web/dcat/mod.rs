@@ -74,17 +74,18 @@ fn vary(mut response: HttpResponse) -> HttpResponse {
 /// A failure in the envelope of the action that ckanext-dcat has for the same.
 fn failure(request: &HttpRequest, shared: &Shared, (action, known): (&str, bool), error: &Error) -> HttpResponse {
     let id = watch::id_of(request);
-    let asked = Asked { site_url: &shared.app.settings.site_url, action, known, callback: None, request: &id };
+    let site = shared.app.site();
+    let asked = Asked { site_url: &site.url, action, known, callback: None, request: &id };
     envelope::failure(asked, error, None)
 }
 
 fn site(app: &App) -> Site {
-    let settings = &app.settings;
+    let site = app.site();
     Site {
-        url: settings.site_url.clone(),
-        title: settings.site_title.clone(),
-        description: settings.site_description.clone(),
-        languages: vec![settings.locale_default.clone()],
+        url: site.url.clone(),
+        title: site.title.clone(),
+        description: site.description.clone(),
+        languages: vec![app.settings.locale_default.clone()],
         publisher: None,
     }
 }
