@@ -6,6 +6,7 @@
 pub mod job;
 pub mod object;
 pub mod protocol;
+pub mod queue;
 pub mod run;
 pub mod source;
 
@@ -19,5 +20,5 @@ pub use run::{
 /// Every action of harvesting, with the names and shapes of ckanext-harvest.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    [source::rows(), job::rows(), object::rows()].concat()
+    [source::rows(), job::rows(), object::rows(), queue::rows()].concat()
 }

@@ -21,6 +21,7 @@ mod organization;
 mod package;
 mod people_of;
 mod program;
+mod queue;
 mod relationship;
 mod resource;
 mod resource_view;
