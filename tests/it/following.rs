@@ -89,7 +89,8 @@ fn nobody_follows_what_he_may_not_read() {
             faults(portal.call(&fan, &format!("unfollow_{kind}"), json!({"id": "nope"}))),
             json!({"message": "Error validating the schema of the object to unfollow."})
         );
-        let capital = format!("{}{}", kind[..1].to_uppercase(), &kind[1..]);
+        let (first, rest) = kind.split_at(1);
+        let capital = format!("{}{rest}", first.to_uppercase());
         assert_eq!(
             faults(portal.call(&anyone, &format!("am_following_{kind}"), json!({"id": "nope"}))),
             json!({"id": [format!("Not found: {capital}")]})
