@@ -38,6 +38,11 @@ fn who_makes_an_organization_is_its_admin() {
     let shown = portal.ok("organization_show", json!({"id": "org1"}));
     assert_eq!(names(&shown["users"], "name"), ["editor", "member", "orgadmin"]);
     assert_eq!(shown["extras"], json!([{"key": "k", "value": "1"}]));
+    let extra = json!({"name": "xx", "extras": [{"id": "1", "key": "k", "value": "v"}]});
+    assert_eq!(
+        faults(portal.call(&actor(&portal, "other"), "organization_create", extra)),
+        json!({"extras": [{"id": ["The input field id was not expected."]}]})
+    );
     let anonymous = portal.call(&Actor::anonymous(), "organization_create", json!({"name": "x"})).unwrap_err();
     assert_eq!((anonymous.kind(), anonymous.message()), (Kind::Denied, "User None not authorized to create organizations"));
 }

@@ -49,7 +49,7 @@ pub fn read(ctx: &mut Ctx, family: Family, dict: &Map<String, Value>, change: Op
         row.state = state;
     }
     let keep = change.is_some_and(|(_, patch)| patch);
-    if let Some(extras) = lists::extras(dict, &mut errors)? {
+    if let Some(extras) = lists::extras(ctx.actor.is_sysadmin(), dict, &mut errors)? {
         row.extras = extras;
     } else if !keep {
         row.extras = json!([]);

@@ -265,17 +265,23 @@ pub fn counts(
     Ok(rows.into_iter().map(|row| (row.id, row.number)).collect())
 }
 
-/// Ids of the newest datasets of a group that the holder of the labels may see.
+/// Ids of the newest datasets of a group that the holder of the labels may see, at most `limit` and never more than ten.
 ///
 /// # Errors
 /// What the database says.
-pub fn newest(connection: &mut PgConnection, family: Family, id: &str, labels: Option<&[String]>) -> Result<Vec<String>> {
+pub fn newest(
+    connection: &mut PgConnection,
+    family: Family,
+    id: &str,
+    labels: Option<&[String]>,
+    limit: usize,
+) -> Result<Vec<String>> {
     let (_, source) = of_groups(family);
-    let text =
-        format!("select p.id as id from {source} and {} order by p.metadata_modified desc, p.id limit {SHOWN}", seen(labels));
+    let text = format!("select p.id as id from {source} and {} order by p.metadata_modified desc, p.id limit $3", seen(labels));
     let rows: Vec<IdRow> = diesel::sql_query(text)
         .bind::<Array<Text>, _>(&[id][..])
         .bind::<Array<Text>, _>(labels.unwrap_or_default())
+        .bind::<BigInt, _>(i64::try_from(limit.min(SHOWN)).unwrap_or_default())
         .load(connection)
         .map_err(error::of)?;
     Ok(rows.into_iter().map(|row| row.id).collect())

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use action::Ctx;
 use auth::Role;
-use base::{ErrorDict, Result, limits};
+use base::{ErrorDict, Result, id, limits};
 use model::check::{objects, text_of};
 use serde_json::{Map, Value, json};
 use store::quotes::GroupRow;
@@ -33,11 +33,11 @@ const FIELDS: &[&str] = &[
     "description_translated",
 ];
 
-/// The keys and values of the publisher's own; `None` when left out.
+/// The keys and values of the publisher's own; `None` when left out. Only a sysadmin may send their ids, which are not kept.
 ///
 /// # Errors
 /// Integrity, when it is no list of objects; faults of items go into `errors`.
-pub fn extras(dict: &Map<String, Value>, errors: &mut ErrorDict) -> Result<Option<Value>> {
+pub fn extras(is_sysadmin: bool, dict: &Map<String, Value>, errors: &mut ErrorDict) -> Result<Option<Value>> {
     let Some(items) = objects(dict, "extras")? else { return Ok(None) };
     if items.len() > limits::EXTRAS {
         errors.add("extras", format!("There may be at most {} extras", limits::EXTRAS));
@@ -46,6 +46,13 @@ pub fn extras(dict: &Map<String, Value>, errors: &mut ErrorDict) -> Result<Optio
     let (mut extras, mut faults, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     for item in items {
         let mut fault = ErrorDict::default();
+        if let Some(id) = text_of(item, "id").filter(|id| !id.is_empty()) {
+            if !is_sysadmin {
+                fault.add("id", "The input field id was not expected.");
+            } else if !id::is_uuid(&id) {
+                fault.add("id", "Invalid id provided");
+            }
+        }
         let key = text_of(item, "key").unwrap_or_default();
         if key.is_empty() {
             fault.add("key", "Missing value");

@@ -172,7 +172,8 @@ fn parents(ctx: &mut Ctx, ids: &[String]) -> Result<HashMap<String, Vec<Value>>>
 
 /// The newest datasets of a group that the holder of the labels may see, with the group as the row says.
 fn datasets(ctx: &mut Ctx, family: Family, row: &GroupRow, labels: Option<&[String]>) -> Result<Vec<Box<RawValue>>> {
-    let ids = db::newest(ctx.db()?, family, &row.id, labels)?;
+    let limit = ctx.app.settings.search.rows_max;
+    let ids = db::newest(ctx.db()?, family, &row.id, labels, limit)?;
     let documents = store::documents::list(ctx.db()?, &ids)?;
     let documents: HashMap<&str, _> = documents.iter().map(|document| (document.id.as_str(), document)).collect();
     let mut whole = Vec::with_capacity(ids.len());
