@@ -29,6 +29,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// `ckan.user.unique_email_states`: a new address must not be one of a user in these states.
     pub unique_email_states: Vec<String>,
+    /// `smtp.*`.
+    pub mail: MailSettings,
     /// `ckan.search.*` and `search.facets.*`.
     pub search: SearchSettings,
     /// `ckan.activity_*`.
@@ -76,6 +78,36 @@ impl Default for AuthSettings {
             allow_dataset_collaborators: false,
             allow_admin_collaborators: false,
             allow_collaborators_to_change_owner_org: false,
+        }
+    }
+}
+
+/// Options of outgoing mail.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    /// `smtp.server`: host, or host and port.
+    pub server: String,
+    /// `smtp.starttls`.
+    pub starttls: bool,
+    /// `smtp.user`; without one nobody logs in.
+    pub user: Option<String>,
+    /// `smtp.password`.
+    pub password: Secret,
+    /// `smtp.mail_from`.
+    pub mail_from: Option<String>,
+    /// `smtp.reply_to`.
+    pub reply_to: Option<String>,
+}
+
+impl Default for MailSettings {
+    fn default() -> Self {
+        Self {
+            server: "localhost".to_owned(),
+            starttls: false,
+            user: None,
+            password: Secret::default(),
+            mail_from: None,
+            reply_to: None,
         }
     }
 }
@@ -163,6 +195,7 @@ impl Default for Settings {
             secret_key: Secret::default(),
             auth: AuthSettings::default(),
             unique_email_states: vec!["active".to_owned()],
+            mail: MailSettings::default(),
             search: SearchSettings::default(),
             activity: ActivitySettings::default(),
             views: ViewSettings::default(),

@@ -59,6 +59,12 @@ const HONOURED: &[&str] = &[
     "kurak.port",
     "search.facets.limit",
     "secret_key",
+    "smtp.mail_from",
+    "smtp.password",
+    "smtp.reply_to",
+    "smtp.server",
+    "smtp.starttls",
+    "smtp.user",
     "sqlalchemy.url",
 ];
 

@@ -14,6 +14,7 @@ use std::{
 use action::{
     Settings,
     settings::{ActivitySettings, AuthSettings, SearchSettings, ViewSettings},
+    settings::{AuthSettings, MailSettings, SearchSettings},
 };
 use base::{Error, Result, loose, secret::Secret};
 use ipnet::IpNet;
@@ -195,6 +196,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             )?,
         },
         unique_email_states: email_states(read),
+        mail: mail(read)?,
         search: SearchSettings {
             default_sort: read.text("ckan.search.default_package_sort").unwrap_or(search.default_sort),
             rows_max: read.parsed("ckan.search.rows_max", "a number")?.unwrap_or(search.rows_max),
@@ -207,6 +209,18 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         group_list_all_fields_max: read
             .parsed("ckan.group_and_organization_list_all_fields_max", "a number")?
             .unwrap_or(standard.group_list_all_fields_max),
+    })
+}
+
+fn mail(read: &Reader) -> Result<MailSettings> {
+    let standard = MailSettings::default();
+    Ok(MailSettings {
+        server: read.text("smtp.server").unwrap_or(standard.server),
+        starttls: read.flag("smtp.starttls", false)?,
+        user: read.text("smtp.user"),
+        password: Secret::new(read.text("smtp.password").unwrap_or_default()),
+        mail_from: read.text("smtp.mail_from"),
+        reply_to: read.text("smtp.reply_to"),
     })
 }
 

@@ -1,6 +1,7 @@
 //! People: users, the tokens that prove who they are, and what they follow.
 
 pub mod following;
+pub mod mail;
 pub mod token;
 pub mod user;
 

@@ -14,6 +14,7 @@ mod harvest_ownership;
 mod hostile;
 mod house;
 mod http;
+mod invite;
 mod member;
 mod migrations;
 mod openapi;

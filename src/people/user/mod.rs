@@ -6,8 +6,10 @@ pub mod check;
 pub mod create;
 pub mod db;
 pub mod delete;
+pub mod invite;
 pub mod list;
 pub mod patch;
+pub mod reset;
 pub mod show;
 pub mod site_user;
 pub mod update;
@@ -26,6 +28,7 @@ pub fn rows() -> Vec<Row> {
         Row::of::<autocomplete::Autocomplete>(),
         Row::of::<create::Create>(),
         Row::of::<delete::Delete>(),
+        Row::of::<invite::Invite>(),
         Row::of::<list::List>(),
         Row::of::<patch::Patch>(),
         Row::of::<show::Show>(),

@@ -46,6 +46,6 @@ impl Action for Patch {
         // What user_show tells of him stands for what was not sent.
         dict.entry("email").or_insert_with(|| before.email.clone().map_or(Value::Null, Value::String));
         dict.entry("name").or_insert_with(|| Value::String(before.name.clone()));
-        store(ctx, &Dict(dict), &before)
+        store(ctx, &Dict(dict), &before, false)
     }
 }

@@ -1,7 +1,7 @@
 //! `user_update`, and what `user_patch` shares with it.
 
 use action::{Action, Ctx, Dict, Field, Kind};
-use base::{Error, ErrorDict, Result, loose, name};
+use base::{Error, ErrorDict, Result, loose, loose::Loose, name};
 use catalog::{
     member::db::{UserRow, accounts, find_user},
     package::allow::needed,
@@ -9,7 +9,7 @@ use catalog::{
 use serde_json::{Map, Value};
 use store::changes;
 
-use super::{allow, check, create, db, view};
+use super::{allow, check, create, db, reset, view};
 
 action::declare! {
     /// Changes a user. The e-mail address must be sent; what else is left out stays.
@@ -23,7 +23,8 @@ action::declare! {
 /// Those of a new user; only his name or id must be sent.
 pub(super) fn fields() -> Vec<Field> {
     let all = create::fields().into_iter().filter(|field| field.name != "with_apitoken");
-    all.map(|field| Field { required: field.name == "id", ..field }).collect()
+    let key = Field { name: "reset_key", doc: "The key of an invitation.", schema: String::schema(), required: false };
+    all.map(|field| Field { required: field.name == "id", ..field }).chain([key]).collect()
 }
 
 impl Action for Update {
@@ -37,13 +38,25 @@ impl Action for Update {
         let key = params.0.text("id");
         let user = find_user(ctx.db()?, needed(key.as_ref(), "id")?)?;
         let user = user.ok_or_else(|| Error::not_found("User was not found."))?;
-        allow::may_update(ctx, &user)?;
-        locked(ctx, &user)
+        let user = locked(ctx, &user)?;
+        if !has_key(ctx, &params.0, &user) {
+            allow::may_update(ctx, &user)?;
+        }
+        Ok(user)
     }
 
     fn run(ctx: &mut Ctx, params: UpdateParams, before: UserRow) -> Result<Map<String, Value>> {
-        store(ctx, &params.0, &before)
+        // Who was invited comes in by choosing a password.
+        let comes = before.state == "pending"
+            && has_key(ctx, &params.0, &before)
+            && params.0.text("password").is_some_and(|password| !check::is_short(&password));
+        store(ctx, &params.0, &before, comes)
     }
+}
+
+/// True when a key was sent that lets whoever has it change the user.
+fn has_key(ctx: &Ctx, dict: &Dict, user: &UserRow) -> bool {
+    dict.text("reset_key").is_some_and(|key| reset::fits(ctx, user, &key))
 }
 
 /// The user as he is now, kept from others until the end of the transaction.
@@ -54,16 +67,20 @@ pub fn locked(ctx: &mut Ctx, user: &UserRow) -> Result<UserRow> {
     db::lock(ctx.db()?, &user.id)?.ok_or_else(|| Error::not_found("User was not found."))
 }
 
-/// Stores what was sent of a locked user, and shows him.
+/// Stores what was sent of a locked user, and shows him; `comes`: he is active from now on.
 ///
 /// # Errors
 /// Validation with all faults.
-pub fn store(ctx: &mut Ctx, dict: &Dict, before: &UserRow) -> Result<Map<String, Value>> {
-    let after = changed(ctx, dict, before)?;
+pub fn store(ctx: &mut Ctx, dict: &Dict, before: &UserRow, comes: bool) -> Result<Map<String, Value>> {
+    let mut after = changed(ctx, dict, before)?;
+    if comes {
+        "active".clone_into(&mut after.state);
+    }
     db::update(ctx.db()?, &after)?;
     ctx.log(changes::Entity::User, &after.id, changes::Kind::Update)?;
     let account = accounts(ctx.db()?, std::slice::from_ref(&after.id))?.remove(&after.id);
-    let mut map = account.map(|account| view::user(&account, true)).unwrap_or_default();
+    let own = ctx.actor.is_sysadmin() || ctx.actor.id() == Some(&after.id);
+    let mut map = account.map(|account| view::user(&account, own)).unwrap_or_default();
     if ctx.actor.is_sysadmin() && dict.0.get("plugin_extras").is_some_and(|extras| !extras.is_null()) {
         map.insert("plugin_extras".to_owned(), after.plugin_extras.unwrap_or(Value::Null));
     }
