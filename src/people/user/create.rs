@@ -53,6 +53,9 @@ impl Action for Create {
         ctx.log(changes::Entity::User, &user.id, changes::Kind::Create)?;
         let mut found = accounts(ctx.db()?, std::slice::from_ref(&user.id))?;
         let mut map = found.remove(&user.id).map(|account| view::user(&account, true)).unwrap_or_default();
+        if ctx.actor.is_sysadmin() && params.0.0.get("plugin_extras").is_some_and(|extras| !extras.is_null()) {
+            map.insert("plugin_extras".to_owned(), user.plugin_extras.unwrap_or(Value::Null));
+        }
         if params.0.0.get("with_apitoken").and_then(loose::bool_of).unwrap_or(false) {
             let (_id, token) = token::create::store(ctx, &user.id, "default")?;
             map.insert("token".to_owned(), Value::String(token.reveal().to_owned()));

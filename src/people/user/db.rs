@@ -59,15 +59,6 @@ pub fn find_by_name(connection: &mut PgConnection, name: &str) -> Result<Option<
     users::table.filter(users::name.eq(name)).select(UserRow::as_select()).first(connection).optional().map_err(error::of)
 }
 
-/// True when the id belongs to a user.
-///
-/// # Errors
-/// What the database says.
-pub fn has_id(connection: &mut PgConnection, id: &str) -> Result<bool> {
-    let found: Option<String> = users::table.find(id).select(users::id).first(connection).optional().map_err(error::of)?;
-    Ok(found.is_some())
-}
-
 /// Ids and names of the users in one of these states who have that address.
 ///
 /// # Errors
