@@ -72,8 +72,8 @@ fn terms_have_a_translation_a_language() {
     assert_eq!(
         show(json!({"terms": "суу"})),
         json!([
-            {"term": "суу", "term_translation": "the water", "lang_code": "en"},
             {"term": "суу", "term_translation": "вода", "lang_code": "ru"},
+            {"term": "суу", "term_translation": "the water", "lang_code": "en"},
         ])
     );
     assert_eq!(show(json!({"terms": ["суу", "x"], "lang_codes": ["ru"]}))[0]["term_translation"], "вода");

@@ -1,7 +1,11 @@
 //! Queries about translations of terms.
 
 use base::Result;
-use diesel::{ExpressionMethods, PgConnection, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{
+    ExpressionMethods, PgConnection, QueryDsl, Queryable, RunQueryDsl,
+    dsl::sql,
+    sql_types::{Array, Bool, Text},
+};
 use serde::Serialize;
 use store::{error, schema::term_translation};
 
@@ -21,9 +25,11 @@ pub struct Translation {
 /// # Errors
 /// What the database says.
 pub fn list(connection: &mut PgConnection, terms: &[String], languages: Option<&[String]>) -> Result<Vec<Translation>> {
-    let mut query = term_translation::table.order((term_translation::term, term_translation::lang_code)).into_boxed();
+    // As they lie in the table, which is what CKAN shows.
+    let mut query = term_translation::table.order(sql::<Text>("ctid")).into_boxed();
     if !terms.is_empty() {
-        query = query.filter(term_translation::term.eq_any(terms));
+        let hashes = sql::<Bool>("term_hash in (select md5(wanted) from unnest(").bind::<Array<Text>, _>(terms);
+        query = query.filter(hashes.sql("::text[]) wanted)")).filter(term_translation::term.eq_any(terms));
     }
     if let Some(languages) = languages {
         query = query.filter(term_translation::lang_code.eq_any(languages));
