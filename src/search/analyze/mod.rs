@@ -11,7 +11,7 @@ mod words;
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
 /// Part of the schema hash.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Stemmed, folded words: titles, notes, everything.
 pub const TEXT: &str = "kurak_text";
