@@ -7,6 +7,7 @@ mod collaborator;
 mod config_option;
 mod durability;
 mod feed;
+mod finding;
 mod following;
 mod group;
 mod harvest;

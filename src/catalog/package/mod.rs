@@ -1,8 +1,10 @@
 //! Datasets: the heart of the catalog.
 
 pub mod allow;
+pub mod autocomplete;
 pub mod check;
 pub mod create;
+pub mod current;
 pub mod db;
 pub mod delete;
 pub mod index;
@@ -32,5 +34,7 @@ pub fn rows() -> Vec<Row> {
         Row::of::<search::Search>(),
         Row::of::<show::Show>(),
         Row::of::<update::Update>(),
+        Row::of::<autocomplete::Autocomplete>(),
+        Row::of::<current::Current>(),
     ]
 }

@@ -1,8 +1,12 @@
 //! Queries about resources.
 
 use base::Result;
-use diesel::{OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
+use diesel::{
+    ExpressionMethods, OptionalExtension, PgConnection, PgTextExpressionMethods, QueryDsl, RunQueryDsl, dsl::count_star,
+};
 use store::{error, schema::resource};
+
+use crate::tag::db::containing;
 
 /// The dataset that a resource belongs to.
 ///
@@ -13,4 +17,20 @@ pub fn package_of(connection: &mut PgConnection, id: &str) -> Result<Option<Stri
         return Ok(None);
     }
     resource::table.find(id).select(resource::package_id).first(connection).optional().map_err(error::of)
+}
+
+/// Formats of resources with `part` in them, those of most resources first; of every dataset, as CKAN counts.
+///
+/// # Errors
+/// What the database says.
+pub fn formats(connection: &mut PgConnection, part: &str, limit: i64) -> Result<Vec<String>> {
+    resource::table
+        .filter(resource::state.eq("active"))
+        .filter(resource::format.ilike(containing(part)))
+        .group_by(resource::format)
+        .order((count_star().desc(), resource::format))
+        .limit(limit)
+        .select(resource::format)
+        .load(connection)
+        .map_err(error::of)
 }

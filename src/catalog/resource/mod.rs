@@ -5,7 +5,10 @@ pub mod allow;
 pub mod create;
 pub mod db;
 pub mod delete;
+pub mod format_autocomplete;
+pub mod matching;
 pub mod patch;
+pub mod search;
 pub mod show;
 pub mod update;
 pub mod write;
@@ -21,5 +24,7 @@ pub fn rows() -> Vec<Row> {
         Row::of::<update::Update>(),
         Row::of::<patch::Patch>(),
         Row::of::<delete::Delete>(),
+        Row::of::<format_autocomplete::FormatAutocomplete>(),
+        Row::of::<search::Search>(),
     ]
 }

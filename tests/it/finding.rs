@@ -1,0 +1,137 @@
+//! Finding datasets and resources beside `package_search`.
+
+use auth::Actor;
+use base::Kind;
+use kit::TestApp;
+use serde_json::{Value, json};
+
+use crate::people_of::{actor, faults, user};
+
+/// Two public datasets and a private one, of `org1` with an editor.
+fn portal() -> TestApp {
+    let portal = TestApp::new();
+    user(&portal, "editor");
+    drop(portal.ok("organization_create", json!({"name": "org1", "users": [{"name": "editor", "capacity": "editor"}]})));
+    for (name, title, private) in [
+        ("warandpeace", "Some public stuff", false),
+        ("another", "Some random stuff", false),
+        ("hidden", "Some private stuff", true),
+    ] {
+        let resources = json!([
+            {"url": format!("http://x.org/{name}.csv"), "name": "100% A_B", "hash": "ABCdef", "size": 12, "theme": "t"},
+            {"url": format!("http://x.org/{name}.json"), "name": format!("Z {name}"), "created": "2020-01-02T03:04:05"}]);
+        let sent = json!({"name": name, "title": title, "owner_org": "org1", "private": private, "resources": resources});
+        drop(portal.ok("package_create", sent));
+    }
+    portal
+}
+
+fn names(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn datasets_are_completed_by_name_and_title() {
+    let portal = portal();
+    let complete = |actor: &Actor, input: Value| portal.call(actor, "package_autocomplete", input).unwrap();
+    let anonymous = Actor::anonymous();
+    assert_eq!(
+        complete(&anonymous, json!({"q": "WAR"})),
+        json!([{"name": "warandpeace", "title": "Some public stuff", "match_field": "name", "match_displayed": "warandpeace"}])
+    );
+    let found = complete(&anonymous, json!({"q": "bli"}));
+    assert_eq!(
+        (&found[0]["match_field"], &found[0]["match_displayed"]),
+        (&json!("title"), &json!("Some public stuff (warandpeace)"))
+    );
+    assert_eq!(complete(&anonymous, json!({"q": "tuf"})).as_array().unwrap().len(), 2);
+    assert_eq!(complete(&actor(&portal, "editor"), json!({"q": "some"})).as_array().unwrap().len(), 3);
+    assert_eq!(complete(&anonymous, json!({"q": "some", "limit": 1})).as_array().unwrap().len(), 1);
+    for nothing in [json!({"q": ""}), json!({"q": "\"\\"}), json!({"q": "some", "limit": 0}), json!({"q": ") OR (*:*"})] {
+        assert_eq!(complete(&anonymous, nothing.clone()), json!([]), "{nothing}");
+    }
+    assert_eq!(faults(portal.call(&anonymous, "package_autocomplete", json!({}))), json!({"q": ["Missing value"]}));
+    assert_eq!(
+        faults(portal.call(&anonymous, "package_autocomplete", json!({"q": "x", "limit": -1}))),
+        json!({"limit": ["Must be a natural number"]})
+    );
+}
+
+#[test]
+fn current_datasets_come_newest_first() {
+    let portal = portal();
+    let list = |actor: &Actor, input: Value| {
+        let found = portal.call(actor, "current_package_list_with_resources", input).unwrap();
+        names(&found).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let anonymous = Actor::anonymous();
+    assert_eq!(list(&anonymous, json!({})), ["another", "warandpeace"]);
+    assert_eq!(list(&anonymous, json!({"limit": 1})), ["another"]);
+    assert_eq!(list(&anonymous, json!({"limit": "1", "page": 2})), ["warandpeace"]);
+    assert_eq!(list(&anonymous, json!({"offset": 1, "page": 9})), ["warandpeace"]);
+    assert_eq!(list(&actor(&portal, "editor"), json!({})), ["another", "warandpeace"]);
+    assert_eq!(list(&TestApp::site(), json!({})), ["hidden", "another", "warandpeace"]);
+    let whole = portal.ok("current_package_list_with_resources", json!({"limit": 1}));
+    assert_eq!(whole[0], portal.ok("package_show", json!({"id": "hidden"})));
+    let faulty = portal.call(&anonymous, "current_package_list_with_resources", json!({"limit": "x", "offset": -1, "page": 0}));
+    assert_eq!(
+        faults(faulty),
+        json!({"limit": ["Invalid integer"], "offset": ["Must be a natural number"], "page": ["Must be a positive integer"]})
+    );
+}
+
+#[test]
+fn resources_are_found_by_their_fields() {
+    let portal = portal();
+    let search = |input: Value| portal.call(&Actor::anonymous(), "resource_search", input);
+    let count = |query: Value| search(json!({"query": query})).unwrap()["count"].clone();
+    for (query, expected) in [
+        (json!("name:z WAR"), 1),
+        (json!("name:"), 4),
+        (json!("name:0% a_"), 2),
+        (json!("name:0_ A"), 0),
+        (json!("hash:abc"), 2),
+        (json!("hash:def"), 0),
+        (json!("size:12"), 2),
+        (json!("created:2020-01-02T03:04:05"), 2),
+        (json!(["format:csv", "url:another"]), 1),
+        (json!(["url:war", "url:another"]), 2),
+        (json!("url:hidden"), 0),
+        (json!("url:http://x.org/war"), 2),
+    ] {
+        assert_eq!(count(query.clone()), expected, "{query}");
+    }
+    let found = search(json!({"query": "name:Z", "order_by": "url", "limit": 1, "offset": 1})).unwrap();
+    assert_eq!((&found["count"], names(&found["results"])), (&json!(2), vec!["Z warandpeace"]));
+    let shown = portal.ok("resource_show", json!({"id": found["results"][0]["id"]}));
+    assert_eq!(found["results"][0], shown);
+    assert_eq!(search(json!({"query": "hash:A", "order_by": "nothing"})).unwrap()["results"][0]["theme"], "t");
+    for (input, expected) in [
+        (json!({}), "Missing value"),
+        (json!({"query": "Z"}), "Must be <field>:<value> pair(s)"),
+        (json!({"query": ["name:x", 7]}), "Must be <field>:<value> pair(s)"),
+        (json!({"query": {"name": "x"}}), "Must be <field>:<value> pair(s)"),
+        (json!({"query": "nofield:Z"}), "Field \"nofield\" not recognised in resource_search."),
+        (json!({"query": "extras:Z"}), "Field \"extras\" not recognised in resource_search."),
+        (json!({"query": "size:x"}), "Invalid integer"),
+        (json!({"query": "created:x"}), "Date format incorrect"),
+    ] {
+        assert_eq!(faults(search(input.clone())), json!({"query": expected}), "{input}");
+    }
+    assert_eq!(search(json!({"query": "url:\u{0}"})).unwrap()["count"], 0);
+    assert_eq!(search(json!({"query": "url:x", "limit": "x"})).unwrap_err().kind(), Kind::Validation);
+}
+
+#[test]
+fn formats_are_completed() {
+    let portal = portal();
+    let sent = json!({"name": "more", "owner_org": "org1", "resources": [{"url": "u", "format": "JSON"}, {"url": "u", "format": "s_x"}]});
+    drop(portal.ok("package_create", sent));
+    let complete = |input: Value| portal.call(&Actor::anonymous(), "format_autocomplete", input).unwrap();
+    assert_eq!(complete(json!({"q": "s"})), json!(["json", "csv", "s_x"]));
+    assert_eq!(complete(json!({"q": "CS"})), json!(["csv"]));
+    assert_eq!(complete(json!({"q": "s", "limit": 1})), json!(["json"]));
+    assert_eq!(complete(json!({"q": "s", "limit": 0})), json!([]));
+    assert_eq!(complete(json!({"q": "_"})), json!(["s_x"]));
+    assert_eq!(faults(portal.call(&Actor::anonymous(), "format_autocomplete", json!({}))), json!({"q": ["Missing value"]}));
+}
