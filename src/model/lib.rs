@@ -9,6 +9,7 @@ pub mod license;
 pub mod organization;
 pub mod package;
 pub mod resource;
+pub mod revise;
 pub mod translated;
 
 pub use document::Document;

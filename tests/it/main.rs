@@ -27,6 +27,7 @@ mod queue;
 mod relationship;
 mod resource;
 mod resource_view;
+mod revise;
 mod rights;
 mod site;
 mod site_user;

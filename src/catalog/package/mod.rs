@@ -12,6 +12,8 @@ pub mod list;
 pub mod owner_org_update;
 pub mod patch;
 pub mod purge;
+pub mod reorder;
+pub mod revise;
 pub mod search;
 pub mod show;
 pub mod update;
@@ -36,5 +38,7 @@ pub fn rows() -> Vec<Row> {
         Row::of::<update::Update>(),
         Row::of::<autocomplete::Autocomplete>(),
         Row::of::<current::Current>(),
+        Row::of::<reorder::Reorder>(),
+        Row::of::<revise::Revise>(),
     ]
 }
