@@ -13,8 +13,7 @@ use std::{
 
 use action::{
     Settings,
-    settings::{ActivitySettings, AuthSettings, SearchSettings, ViewSettings},
-    settings::{AuthSettings, MailSettings, SearchSettings},
+    settings::{ActivitySettings, AuthSettings, MailSettings, SearchSettings, ViewSettings},
 };
 use base::{Error, Result, loose, secret::Secret};
 use ipnet::IpNet;
