@@ -1,5 +1,6 @@
 //! The catalog itself, a folder a noun.
 
+pub mod activity;
 pub mod collaborator;
 pub mod config_option;
 pub mod flag;
@@ -27,6 +28,7 @@ pub fn rows() -> Vec<Row> {
     [
         collaborator::rows(),
         config_option::rows(),
+        activity::rows(),
         package::rows(),
         relationship::rows(),
         resource::rows(),

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that meets something else should fail at once")]
 
+mod activity;
 mod bulk;
 mod collaborator;
 mod config_option;

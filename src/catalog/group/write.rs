@@ -7,7 +7,7 @@ use store::{changes, quotes::GroupRow};
 
 use super::{check::Draft, db};
 use crate::{
-    member,
+    activity, member,
     package::{Incoming, Outcome, give_many, regroup_many, store_many},
 };
 
@@ -41,6 +41,7 @@ pub fn create(ctx: &mut Ctx, draft: Draft) -> Result<GroupRow> {
         regroup_many(ctx, &packages, &row, true)?;
     }
     ctx.log(changes::Entity::Group, &row.id, changes::Kind::Create)?;
+    activity::write::group(ctx, &row, "new")?;
     Ok(row)
 }
 
@@ -91,6 +92,7 @@ pub fn update(ctx: &mut Ctx, before: &GroupRow, draft: Draft) -> Result<GroupRow
     if changed {
         ctx.log(changes::Entity::Group, &row.id, changes::Kind::Update)?;
     }
+    activity::write::group(ctx, &row, "changed")?;
     Ok(row)
 }
 
@@ -111,6 +113,7 @@ pub fn delete(ctx: &mut Ctx, row: GroupRow) -> Result<()> {
     }
     let row = GroupRow { state: "deleted".to_owned(), ..row };
     db::update(ctx.db()?, &row)?;
+    activity::write::group(ctx, &row, "deleted")?;
     ctx.log(changes::Entity::Group, &row.id, changes::Kind::Delete)
 }
 

@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use store::{Change, changes, quotes::GroupRow};
 
 use super::{check, db};
-use crate::collaborator;
+use crate::{activity, collaborator};
 
 /// Datasets that are rewritten at a time.
 const BATCH: usize = 500;
@@ -122,7 +122,7 @@ pub fn store_locked(ctx: &mut Ctx, batch: Vec<Incoming>, existing: &HashMap<Stri
         };
         outcomes.push(outcome);
     }
-    let mut written = write(ctx, ready)?.into_iter();
+    let mut written = write(ctx, ready, true)?.into_iter();
     outcomes
         .into_iter()
         .map(|outcome| outcome.or_else(|| written.next()).ok_or_else(|| Error::internal("a dataset got lost in its batch")))
@@ -225,7 +225,7 @@ fn free_name(ctx: &mut Ctx, id: &str) -> Result<()> {
     let Some(document) = locked.get(id) else { return Ok(()) };
     let mut package = document::parse(&document.body)?;
     id.clone_into(&mut package.name);
-    write(ctx, vec![Ready::render(package, document.groups.clone(), document.version + 1)?]).map(drop)
+    write(ctx, vec![Ready::render(package, document.groups.clone(), document.version + 1)?], false).map(drop)
 }
 
 /// `license_title`, `license_url` and `isopen` follow from `license_id`.
@@ -251,11 +251,12 @@ fn labels(package: &Package) -> Vec<String> {
     labels
 }
 
-fn write(ctx: &mut Ctx, batch: Vec<Ready>) -> Result<Vec<Outcome>> {
+/// `told`: the changes are activities.
+fn write(ctx: &mut Ctx, batch: Vec<Ready>, told: bool) -> Result<Vec<Outcome>> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = batch.iter().map(row).collect::<Result<Vec<_>>>()?;
+    let rows = batch.iter().map(|ready| row(ctx, ready, told)).collect::<Result<Vec<_>>>()?;
     let bodies: Vec<&str> = batch.iter().map(|ready| &*ready.body).collect();
     let sequence: Vec<i64> =
         diesel::select(db::store_packages(Value::Array(rows), bodies)).load(ctx.db()?).map_err(store::error::of)?;
@@ -276,7 +277,7 @@ fn write(ctx: &mut Ctx, batch: Vec<Ready>) -> Result<Vec<Outcome>> {
 }
 
 /// The row that `store_packages` takes.
-fn row(ready: &Ready) -> Result<Value> {
+fn row(ctx: &Ctx, ready: &Ready, told: bool) -> Result<Value> {
     let package = &ready.package;
     let resources: Vec<Value> = package.resources.iter().map(resource_row).collect::<Result<_>>()?;
     let kind = match (ready.revision, package.state.as_str()) {
@@ -284,6 +285,7 @@ fn row(ready: &Ready) -> Result<Value> {
         (_, "deleted") => changes::Kind::Delete,
         _ => changes::Kind::Update,
     };
+    let activity = told.then(|| activity::write::of_package(ctx, package, &ready.groups, kind)).flatten();
     Ok(json!({
         "id": package.id, "name": package.name, "title": package.title, "version": package.version, "url": package.url,
         "author": package.author, "author_email": package.author_email, "maintainer": package.maintainer,
@@ -293,7 +295,7 @@ fn row(ready: &Ready) -> Result<Value> {
         "metadata_modified": package.metadata_modified, "extras": package.extras,
         "title_translated": package.title_translated, "notes_translated": package.notes_translated,
         "revision": ready.revision, "kind": kind.as_str(), "labels": labels(package), "group_ids": ready.groups,
-        "resources": resources,
+        "resources": resources, "activity": activity,
         "tags": package.tags.iter().map(|tag| json!({"id": tag.id, "name": tag.name, "vocabulary_id": tag.vocabulary_id})).collect::<Vec<_>>(),
     }))
 }
@@ -317,7 +319,7 @@ pub fn delete_many(ctx: &mut Ctx, ids: &[String]) -> Result<usize> {
     if collaborator::db::remove_of_packages(ctx.db()?, ids)? > 0 {
         ctx.log(changes::Entity::Member, ids.first().map_or("", String::as_str), changes::Kind::Update)?;
     }
-    rewrite(ctx, ids, |package, _groups| {
+    rewrite(ctx, (ids, true), |package, _groups| {
         let alive = package.state != "deleted";
         "deleted".clone_into(&mut package.state);
         alive
@@ -338,7 +340,7 @@ pub fn regroup_many(ctx: &mut Ctx, ids: &[String], group: &GroupRow, inside: boo
             app.quotes.find(id).map(|group| group.row.name.clone()).unwrap_or_default()
         }
     };
-    rewrite(ctx, ids, |_package, groups| {
+    rewrite(ctx, (ids, false), |_package, groups| {
         if groups.contains(&group.id) == inside {
             return false;
         }
@@ -358,7 +360,7 @@ pub fn regroup_many(ctx: &mut Ctx, ids: &[String], group: &GroupRow, inside: boo
 /// # Errors
 /// What the database says.
 pub fn give_many(ctx: &mut Ctx, ids: &[String], owner: Option<&str>) -> Result<usize> {
-    rewrite(ctx, ids, |package, _groups| {
+    rewrite(ctx, (ids, false), |package, _groups| {
         let changed = package.owner_org.as_deref() != owner;
         package.owner_org = owner.map(str::to_owned);
         changed
@@ -366,8 +368,12 @@ pub fn give_many(ctx: &mut Ctx, ids: &[String], owner: Option<&str>) -> Result<u
 }
 
 /// Changes stored datasets without asking whether they are valid; those that are gone are passed over, and so are those
-/// of which `change` says that nothing changed. Answers how many were written.
-fn rewrite(ctx: &mut Ctx, ids: &[String], change: impl Fn(&mut Package, &mut Vec<String>) -> bool) -> Result<usize> {
+/// of which `change` says that nothing changed. Answers how many were written. `told`: the changes are activities.
+fn rewrite(
+    ctx: &mut Ctx,
+    (ids, told): (&[String], bool),
+    change: impl Fn(&mut Package, &mut Vec<String>) -> bool,
+) -> Result<usize> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
@@ -382,7 +388,7 @@ fn rewrite(ctx: &mut Ctx, ids: &[String], change: impl Fn(&mut Package, &mut Vec
             }
         }
         batch.sort_by(|one, other| one.package.id.cmp(&other.package.id));
-        written += write(ctx, batch)?.len();
+        written += write(ctx, batch, told)?.len();
     }
     Ok(written)
 }
@@ -403,7 +409,7 @@ pub fn relate(ctx: &mut Ctx, related: Vec<(String, Vec<Value>, Vec<Value>)>) -> 
         package.relationships_as_object = as_object;
         batch.push(Ready::render(package, document.groups.clone(), document.version + 1)?);
     }
-    write(ctx, batch).map(drop)
+    write(ctx, batch, false).map(drop)
 }
 
 /// Takes tags off every dataset that carries one of them; nothing else of the datasets changes.
@@ -420,7 +426,7 @@ pub fn untag_many(ctx: &mut Ctx, ids: &[String], tags: &HashSet<String>) -> Resu
         batch.push(Ready::render(package, document.groups.clone(), document.version + 1)?);
     }
     batch.sort_by(|one, other| one.package.id.cmp(&other.package.id));
-    write(ctx, batch).map(drop)
+    write(ctx, batch, false).map(drop)
 }
 
 impl Stored {

@@ -10,7 +10,7 @@ use super::{
     db::{self, ViewRow},
     plugin, view,
 };
-use crate::package::allow::needed;
+use crate::{activity, package::allow::needed};
 
 action::declare! {
     /// Adds a view to a resource. It comes behind the others.
@@ -72,5 +72,6 @@ pub fn store(ctx: &mut Ctx, mut row: ViewRow, document: &Document) -> Result<Map
     let connection = ctx.db()?;
     row.position = db::next_position(connection, &row.resource_id)?;
     db::insert(connection, &row)?;
+    activity::write::view(ctx, &row, &document.id, &document.labels, "new")?;
     Ok(view::of(row, &document.id))
 }

@@ -11,7 +11,7 @@ use super::{
     db::{self, ViewRow},
     plugin, view,
 };
-use crate::package::allow::needed;
+use crate::{activity, package::allow::needed};
 
 action::declare! {
     /// Changes a view. Title and description stay when left out; the keys of its kind do not.
@@ -45,6 +45,7 @@ impl Action for Update {
 
     fn run(ctx: &mut Ctx, _params: UpdateParams, (row, document): (ViewRow, Document)) -> Result<Map<String, Value>> {
         db::update(ctx.db()?, &row)?;
+        activity::write::view(ctx, &row, &document.id, &document.labels, "changed")?;
         Ok(view::of(row, &document.id))
     }
 }

@@ -2,7 +2,7 @@
 
 use action::{Action, Ctx, Field, Kind};
 use base::{Result, loose, loose::Loose};
-use catalog::member::db::accounts;
+use catalog::{activity, member::db::accounts};
 use serde_json::{Map, Value, json};
 use store::changes;
 
@@ -51,6 +51,7 @@ impl Action for Create {
         let user = check::new_user(ctx, &params.0)?;
         db::insert(ctx.db()?, &user)?;
         ctx.log(changes::Entity::User, &user.id, changes::Kind::Create)?;
+        activity::write::user(ctx, &user.id, "new")?;
         let mut found = accounts(ctx.db()?, std::slice::from_ref(&user.id))?;
         let mut map = found.remove(&user.id).map(|account| view::user(&account, true)).unwrap_or_default();
         if ctx.actor.is_sysadmin() && params.0.0.get("plugin_extras").is_some_and(|extras| !extras.is_null()) {

@@ -1,6 +1,6 @@
 -- The one way in which datasets are stored: whole datasets in one call, so that the plans stay cached in the session
 -- and a batch costs one round trip. Each row holds the dataset's columns, `revision` (1 for a new dataset), `kind` of
--- the change, `resources`, `tags`, `group_ids` and `labels`; `bodies` has one rendered body a row, in the same order.
+-- the change, `resources`, `tags`, `group_ids`, `labels` and `activity` (null: nobody is told); `bodies` has one rendered body a row, in the same order.
 -- The caller holds the row locks of the datasets that exist. Answers the sequence numbers in the change log.
 create or replace function store_packages(datasets jsonb, bodies text[]) returns setof bigint language plpgsql
 -- Every step finds its rows by an index, whatever the statistics say: those of a new portal, or of a batch behind a
@@ -36,7 +36,12 @@ begin
             select id from resource where package_id = any (updated)
             except select e ->> 'id' from jsonb_array_elements(datasets) d, jsonb_array_elements(d -> 'resources') e);
         delete from package_tag t where t.package_id = any (updated);
-        delete from package_group g where g.package_id = any (updated);
+        with gone as (delete from package_group g where g.package_id = any (updated) returning g.package_id, g.group_id)
+        insert into package_group_past (package_id, group_id)
+        select gone.package_id, gone.group_id from gone
+        where not exists (select 1 from jsonb_array_elements(datasets) d
+            where d ->> 'id' = gone.package_id and d -> 'group_ids' ? gone.group_id)
+        on conflict do nothing;
     end if;
 
     insert into resource as kept (id, package_id, position, url, name, description, format, hash, mimetype,
@@ -84,6 +89,13 @@ begin
     on conflict (id) do update set name = excluded.name, version = excluded.version, owner_org = excluded.owner_org,
         groups = excluded.groups, labels = excluded.labels, state = excluded.state, private = excluded.private,
         metadata_modified = excluded.metadata_modified, body = excluded.body;
+
+    insert into activity (id, timestamp, user_id, object_id, activity_type, data, permission_labels)
+    select d -> 'activity' ->> 'id', (d -> 'activity' ->> 'timestamp')::timestamp, d -> 'activity' ->> 'user_id', d ->> 'id',
+        d -> 'activity' ->> 'type', '{"package":' || bodies[place] || (d -> 'activity' ->> 'rest'),
+        array(select jsonb_array_elements_text(d -> 'labels'))
+    from jsonb_array_elements(datasets) with ordinality as row(d, place)
+    where jsonb_typeof(d -> 'activity') = 'object';
 
     return query
     with logged as (

@@ -1,0 +1,87 @@
+//! What is written down of a change. Always in the transaction of the change itself.
+
+use action::Ctx;
+use base::{Result, id, time::Stamp};
+use model::Package;
+use serde_json::{Map, Value, json};
+use store::{changes, quotes::GroupRow};
+
+use super::db::{self, ActivityRow};
+use crate::resource_view::db::ViewRow;
+
+/// What `store_packages` keeps of a dataset's change beside its body; `None` where nobody is told: a change by nobody, or
+/// `ckan.activity_streams_enabled` is off.
+#[must_use]
+pub fn of_package(ctx: &Ctx, package: &Package, groups: &[String], kind: changes::Kind) -> Option<Value> {
+    let user = ctx.actor.as_user().filter(|_| ctx.app.settings.activity.enabled)?;
+    let verb = match kind {
+        changes::Kind::Create => "new",
+        changes::Kind::Delete | changes::Kind::Purge => "deleted",
+        changes::Kind::Update => "changed",
+    };
+    // The version ends with what it quotes, as it is now: `splice` without a body.
+    let mut rest = String::new();
+    ctx.app.quotes.splice_parts("", package.owner_org.as_deref(), groups.iter().map(String::as_str), &mut rest);
+    rest.push_str(",\"actor\":");
+    rest.push_str(&Value::String(user.name.clone()).to_string());
+    rest.push('}');
+    Some(json!({
+        "id": id::new(), "timestamp": Stamp::now(), "user_id": user.id, "type": format!("{verb} package"), "rest": rest,
+    }))
+}
+
+fn record(ctx: &mut Ctx, user: String, object: &str, kind: String, data: &Value, labels: Option<Vec<String>>) -> Result<()> {
+    if !ctx.app.settings.activity.enabled {
+        return Ok(());
+    }
+    let row = ActivityRow {
+        id: id::new(),
+        timestamp: Stamp::now().naive(),
+        user_id: Some(user),
+        object_id: Some(object.to_owned()),
+        activity_type: Some(kind),
+        data: data.to_string(),
+        permission_labels: labels,
+    };
+    db::insert(ctx.db()?, &row)
+}
+
+/// An organization or group is `new`, `changed` or `deleted`.
+///
+/// # Errors
+/// What the database says.
+pub fn group(ctx: &mut Ctx, row: &GroupRow, verb: &str) -> Result<()> {
+    let Some(user) = ctx.actor.id().map(str::to_owned) else { return Ok(()) };
+    let verb = if row.state == "deleted" { "deleted" } else { verb };
+    let word = if row.is_organization { "organization" } else { "group" };
+    let pairs = row.extras.as_array().into_iter().flatten();
+    let extras: Map<String, Value> =
+        pairs.filter_map(|pair| Some((pair.get("key")?.as_str()?.to_owned(), pair.get("value")?.clone()))).collect();
+    let data = json!({"group": {
+        "id": row.id, "name": row.name, "title": row.title, "type": row.type_, "description": row.description,
+        "image_url": row.image_url, "created": Stamp::from_naive(row.created), "is_organization": row.is_organization,
+        "approval_status": row.approval_status, "state": row.state, "extras": extras,
+    }});
+    record(ctx, user, &row.id, format!("{verb} {word}"), &data, None)
+}
+
+/// A user is `new` or `changed`: told as his own doing.
+///
+/// # Errors
+/// What the database says.
+pub fn user(ctx: &mut Ctx, id: &str, verb: &str) -> Result<()> {
+    record(ctx, id.to_owned(), id, format!("{verb} user"), &json!({}), None)
+}
+
+/// A view is `new` or `changed`: told as a change of its dataset, to those who may see that.
+///
+/// # Errors
+/// What the database says.
+pub fn view(ctx: &mut Ctx, row: &ViewRow, package: &str, labels: &[String], verb: &str) -> Result<()> {
+    let user = ctx.actor.id().unwrap_or("not logged in").to_owned();
+    let data = json!({
+        "id": row.id, "resource_id": row.resource_id, "title": row.title, "description": row.description,
+        "view_type": row.view_type, "order": row.position, "config": row.config, "package_id": package,
+    });
+    record(ctx, user, package, format!("{verb} resource view"), &data, Some(labels.to_vec()))
+}
