@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable, QueryableByName, RunQueryDsl,
     Selectable, SelectableHelper,
-    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamp},
+    sql_types::{Array, BigInt, Nullable, Text, Timestamp},
 };
 use store::{
     error,
@@ -67,7 +67,7 @@ const FOLLOWED: &str = "array(select f.object_id from following f where f.follow
 
 impl Scope {
     /// The condition, with `$1` for the id.
-    fn condition(&self, follows: bool) -> String {
+    fn condition(&self) -> String {
         let own = "a.user_id = $1 or a.object_id = $1";
         match self {
             Self::Package(_) => "a.object_id = $1".to_owned(),
@@ -76,7 +76,6 @@ impl Scope {
                 .to_owned(),
             Self::Group(_) => format!("a.object_id = $1 or a.object_id in ({})", OF_GROUP.replace("GROUPS", "array[$1]")),
             Self::User(_) => own.to_owned(),
-            Self::Dashboard(_) if !follows => own.to_owned(),
             Self::Dashboard(_) => format!(
                 "{own} or a.object_id in (select f.object_id from following f where f.follower_id = $1) \
                  or a.user_id in (select f.object_id from following f where f.follower_id = $1 and f.kind = 'user') \
@@ -95,26 +94,12 @@ impl Scope {
     }
 }
 
-#[derive(QueryableByName)]
-struct Known {
-    #[diesel(sql_type = Bool)]
-    known: bool,
-}
-
-/// True when this database knows who follows what.
-fn knows_following(connection: &mut PgConnection) -> Result<bool> {
-    let found: Known =
-        diesel::sql_query("select to_regclass('following') is not null as known").get_result(connection).map_err(error::of)?;
-    Ok(found.known)
-}
-
 /// The wanted activities, newest first. With `after` alone they are the ones next to it.
 ///
 /// # Errors
 /// What the database says.
 pub fn list(connection: &mut PgConnection, wanted: &Wanted) -> Result<Vec<ActivityRow>> {
-    let follows = matches!(wanted.scope, Scope::Dashboard(_)) && knows_following(connection)?;
-    let mut text = format!("select a.* from activity a where ({})", wanted.scope.condition(follows));
+    let mut text = format!("select a.* from activity a where ({})", wanted.scope.condition());
     if wanted.labels.is_some() {
         text.push_str(
             " and (a.permission_labels && $2 \

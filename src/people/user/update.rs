@@ -78,6 +78,7 @@ pub fn store(ctx: &mut Ctx, dict: &Dict, before: &UserRow, comes: bool) -> Resul
     }
     db::update(ctx.db()?, &after)?;
     ctx.log(changes::Entity::User, &after.id, changes::Kind::Update)?;
+    catalog::activity::write::user(ctx, &after.id, "changed")?;
     let account = accounts(ctx.db()?, std::slice::from_ref(&after.id))?.remove(&after.id);
     let own = ctx.actor.is_sysadmin() || ctx.actor.id() == Some(&after.id);
     let mut map = account.map(|account| view::user(&account, own)).unwrap_or_default();
