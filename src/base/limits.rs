@@ -42,6 +42,8 @@ pub const DOCUMENT_BYTES: usize = 2 * 1024 * 1024;
 pub const POOL_WAIT_MILLIS: u64 = 1_000;
 /// How long one statement of a request may run.
 pub const STATEMENT_MILLIS: u64 = 5_000;
+/// The same in writes, where the wait for a dataset that many change at once counts too.
+pub const WRITE_STATEMENT_MILLIS: u64 = 10_000;
 /// How long one statement of a background job may run.
 pub const JOB_STATEMENT_MILLIS: u64 = 60_000;
 /// How long a statement waits for a lock.

@@ -82,7 +82,7 @@ impl Pools {
         };
         Ok(Self {
             read: pool(sizes.read, limits::STATEMENT_MILLIS),
-            write: pool(sizes.write, limits::STATEMENT_MILLIS),
+            write: pool(sizes.write, limits::WRITE_STATEMENT_MILLIS),
             job: pool(sizes.job, limits::JOB_STATEMENT_MILLIS),
         })
     }
