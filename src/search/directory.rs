@@ -103,7 +103,7 @@ impl Folder {
             self.replace(path, bytes)?;
         }
         for (path, bytes) in files {
-            fs::write(self.root.join(path), bytes.as_slice())?;
+            self.replace(path, bytes.as_slice())?;
         }
         meta.map_or(Ok(()), |bytes| self.replace(Path::new(META), bytes))
     }

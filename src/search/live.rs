@@ -106,12 +106,19 @@ impl Live {
         let files = Folder::open(folder).ok()?;
         let mut index = tantivy::Index::open(files.clone()).ok()?;
         index.set_tokenizers(analyze::manager());
-        let payload: Payload = serde_json::from_str(&index.load_metas().ok()?.payload?).ok()?;
+        let metas = index.load_metas().ok()?;
+        let payload: Payload = serde_json::from_str(metas.payload.as_deref()?).ok()?;
         if payload.schema != schema::hash() || index.schema() != schema {
             return None;
         }
-        if (payload.boot != boot() || bytes(folder) <= CHECKED_BYTES) && !index.validate_checksum().ok()?.is_empty() {
-            return None;
+        if payload.boot != boot() || bytes(folder) <= CHECKED_BYTES {
+            // What a process that died had only begun to write counts for nothing.
+            let damaged = index.validate_checksum().ok()?;
+            let pieces: Vec<String> = metas.segments.iter().map(|segment| segment.id().uuid_string()).collect();
+            let counts = |path: &PathBuf| pieces.iter().any(|piece| path.to_string_lossy().starts_with(piece));
+            if damaged.iter().any(counts) {
+                return None;
+            }
         }
         Self::with(folder, files, index, fields, Some(payload.mark), shared).ok()
     }

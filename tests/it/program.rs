@@ -83,7 +83,8 @@ impl Server {
         let mut child = site.command("run --host 127.0.0.1 --port 0").stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = loop {
-            let line: Value = serde_json::from_str(&log.next().unwrap().unwrap()).unwrap();
+            let line = log.next().unwrap().unwrap();
+            let line: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no line of JSON: {line}"));
             if line["message"] == "serving" {
                 break line["address"].as_str().unwrap().to_owned();
             }

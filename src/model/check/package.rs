@@ -100,7 +100,7 @@ pub fn read(dict: &Map<String, Value>, setting: Setting) -> Result<Draft> {
         },
         title_translated: translated(dict, "title_translated", &mut errors),
         notes_translated: translated(dict, "notes_translated", &mut errors),
-        extras: extras_of(&extras.unwrap_or_default(), &mut errors),
+        extras: extras_of(&extras.unwrap_or_default(), setting.is_sysadmin, &mut errors),
         tags: tags_of(dict, &tags.unwrap_or_default(), setting, &mut errors),
         resources: match resources {
             Some(items) => resources_of(&items, old, &mut errors),
@@ -229,7 +229,8 @@ fn translated(dict: &Map<String, Value>, field: &str, errors: &mut ErrorDict) ->
     translated
 }
 
-fn extras_of(items: &[&Map<String, Value>], errors: &mut ErrorDict) -> Vec<Extra> {
+/// Only a sysadmin may send the ids of extras, which are not kept.
+fn extras_of(items: &[&Map<String, Value>], is_sysadmin: bool, errors: &mut ErrorDict) -> Vec<Extra> {
     let mut faults = Vec::with_capacity(items.len());
     let mut seen = HashSet::new();
     let mut extras = Vec::with_capacity(items.len());
@@ -238,6 +239,9 @@ fn extras_of(items: &[&Map<String, Value>], errors: &mut ErrorDict) -> Vec<Extra
     }
     for item in items.iter().take(limits::EXTRAS) {
         let mut fault = ErrorDict::default();
+        if !is_sysadmin && text_of(item, "id").is_some_and(|id| !id.is_empty()) {
+            fault.add("id", "The input field id was not expected.");
+        }
         let key = text_of(item, "key").unwrap_or_default();
         if key.is_empty() {
             fault.add("key", "Missing value");

@@ -13,6 +13,8 @@ const KNOWN: &[&str] = &[
     "created",
     "datastore_active",
     "description",
+    // Keys of the publisher's own lie beside the others, never in a member of that name.
+    "extras",
     "format",
     "hash",
     "id",
