@@ -27,6 +27,9 @@ use control::Door;
 use store::{Feed, Follower, Lane, Pools, pool::Sizes};
 use tempfile::TempDir;
 
+/// How long a start waits for the database.
+const FIRST_CONNECTION: Duration = Duration::from_secs(5);
+
 /// The oldest PostgreSQL that will do, as `server_version_num` says it.
 pub const POSTGRESQL: i32 = 140_000;
 /// How long a start waits for the index to catch up before it serves all the same.
@@ -187,7 +190,7 @@ impl Database {
     /// Unavailable without a database; Internal when it is too old or its tables are.
     pub fn open(config: &Config) -> Result<Self> {
         let database = Self::connect(config)?;
-        let mut connection = database.pools.get(Lane::Job)?;
+        let mut connection = database.first_connection()?;
         let version = db::server_version(&mut connection)?;
         if version < POSTGRESQL {
             return Err(Error::internal(format!("PostgreSQL 14 or newer is needed, this one is {}", version / 10_000)));
@@ -199,6 +202,18 @@ impl Database {
         }
         drop(connection);
         Ok(database)
+    }
+
+    /// A database that is just starting, or that still clears up after a process that died, is waited for.
+    fn first_connection(&self) -> Result<store::Connection> {
+        let begin = Instant::now();
+        loop {
+            match self.pools.get(Lane::Job) {
+                Err(error) if begin.elapsed() < FIRST_CONNECTION => tracing::info!(%error, "waiting for the database"),
+                outcome => return outcome,
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// Connects and looks at nothing.
