@@ -221,11 +221,11 @@ fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option
 
 /// A deleted dataset is called by its id from now on; its document too.
 fn free_name(ctx: &mut Ctx, id: &str) -> Result<()> {
-    let locked = db::lock_many(ctx.db()?, &[id.to_owned()])?;
-    let Some(document) = locked.get(id) else { return Ok(()) };
-    let mut package = document::parse(&document.body)?;
-    id.clone_into(&mut package.name);
-    write(ctx, vec![Ready::render(package, document.groups.clone(), document.version + 1)?], false).map(drop)
+    rewrite(ctx, (&[id.to_owned()], false), |package, _groups| {
+        id.clone_into(&mut package.name);
+        true
+    })
+    .map(drop)
 }
 
 /// `license_title`, `license_url` and `isopen` follow from `license_id`.
@@ -372,7 +372,7 @@ pub fn give_many(ctx: &mut Ctx, ids: &[String], owner: Option<&str>) -> Result<u
 fn rewrite(
     ctx: &mut Ctx,
     (ids, told): (&[String], bool),
-    change: impl Fn(&mut Package, &mut Vec<String>) -> bool,
+    mut change: impl FnMut(&mut Package, &mut Vec<String>) -> bool,
 ) -> Result<usize> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
@@ -400,16 +400,14 @@ fn rewrite(
 /// What the database says.
 pub fn relate(ctx: &mut Ctx, related: Vec<(String, Vec<Value>, Vec<Value>)>) -> Result<()> {
     let ids: Vec<String> = related.iter().map(|(id, ..)| id.clone()).collect();
-    let locked = db::lock_many(ctx.db()?, &ids)?;
-    let mut batch = Vec::with_capacity(related.len());
-    for (id, as_subject, as_object) in related {
-        let Some(document) = locked.get(&id) else { continue };
-        let mut package = document::parse(&document.body)?;
+    let mut related: HashMap<String, _> = related.into_iter().map(|(id, subject, object)| (id, (subject, object))).collect();
+    rewrite(ctx, (&ids, false), |package, _groups| {
+        let Some((as_subject, as_object)) = related.remove(&package.id) else { return false };
         package.relationships_as_subject = as_subject;
         package.relationships_as_object = as_object;
-        batch.push(Ready::render(package, document.groups.clone(), document.version + 1)?);
-    }
-    write(ctx, batch, false).map(drop)
+        true
+    })
+    .map(drop)
 }
 
 /// Takes tags off every dataset that carries one of them; nothing else of the datasets changes.
@@ -417,16 +415,12 @@ pub fn relate(ctx: &mut Ctx, related: Vec<(String, Vec<Value>, Vec<Value>)>) -> 
 /// # Errors
 /// What the database says.
 pub fn untag_many(ctx: &mut Ctx, ids: &[String], tags: &HashSet<String>) -> Result<()> {
-    let locked = db::lock_many(ctx.db()?, ids)?;
-    let mut batch = Vec::with_capacity(locked.len());
-    for document in locked.values() {
-        let mut package = document::parse(&document.body)?;
+    rewrite(ctx, (ids, false), |package, _groups| {
         package.tags.retain(|tag| !tags.contains(&tag.id));
         package.num_tags = package.tags.len();
-        batch.push(Ready::render(package, document.groups.clone(), document.version + 1)?);
-    }
-    batch.sort_by(|one, other| one.package.id.cmp(&other.package.id));
-    write(ctx, batch, false).map(drop)
+        true
+    })
+    .map(drop)
 }
 
 impl Stored {

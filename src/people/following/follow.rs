@@ -1,11 +1,11 @@
 //! `follow_dataset`, `follow_group`, `follow_user`.
 
-use action::{Action, Ctx, Kind, Row};
+use action::Ctx;
 use base::{Error, Result, time::Stamp};
 use catalog::{group, member::db::Followed, package};
 use serde::Serialize;
 
-use super::{db, find};
+use super::{db, own_and};
 
 /// That a user follows something.
 #[derive(Serialize)]
@@ -15,69 +15,23 @@ pub struct Following {
     datetime: Stamp,
 }
 
-macro_rules! follow {
-    ($name:literal, $action:ident, $params:ident, $kind:expr, $doc:literal, $id_doc:literal) => {
-        action::declare! {
-            #[doc = $doc]
-            pub struct $action;
-            /// What.
-            pub struct $params {
-                #[doc = $id_doc]
-                id: String,
-            }
-        }
-
-        impl Action for $action {
-            const NAME: &'static str = $name;
-            const KIND: Kind = Kind::Write;
-            type Params = $params;
-            /// Id of the caller and of what he wants to follow.
-            type Subject = (String, String);
-            type Output = Following;
-
-            fn allow(ctx: &mut Ctx, params: &$params) -> Result<(String, String)> {
-                allow(ctx, $kind, params.id.as_deref())
-            }
-
-            fn run(ctx: &mut Ctx, _params: $params, subject: (String, String)) -> Result<Following> {
-                follow(ctx, $kind, subject)
-            }
-        }
-    };
-}
-
-follow!(
-    "follow_dataset",
-    Dataset,
-    DatasetParams,
-    Followed::Dataset,
-    "Lets the caller follow a dataset that he may read.",
-    "Id or name of the dataset."
-);
-follow!(
-    "follow_group",
-    Group,
-    GroupParams,
-    Followed::Group,
-    "Lets the caller follow an organization or group that he may read.",
-    "Id or name of the organization or group."
-);
-follow!("follow_user", User, UserParams, Followed::User, "Lets the caller follow another user.", "Id or name of the user.");
-
-/// The actions of this file.
-#[must_use]
-pub fn rows() -> Vec<Row> {
-    vec![Row::of::<Dataset>(), Row::of::<Group>(), Row::of::<User>()]
+of_each_kind! {
+    Write, "What.", (String, String), Following, allow, follow;
+    "follow_dataset", Dataset, DatasetParams,
+        "Lets the caller follow a dataset that he may read.",
+        "Id or name of the dataset.";
+    "follow_group", Group, GroupParams,
+        "Lets the caller follow an organization or group that he may read.",
+        "Id or name of the organization or group.";
+    "follow_user", User, UserParams,
+        "Lets the caller follow another user.",
+        "Id or name of the user.";
 }
 
 /// Everybody with a name, what he may read. What does not exist is a fault of the input, as CKAN's answers show.
-fn allow(ctx: &mut Ctx, kind: Followed, key: Option<&str>) -> Result<(String, String)> {
+fn allow(ctx: &mut Ctx, kind: Followed, key: Option<&String>) -> Result<(String, String)> {
+    let (own, object) = own_and(ctx, kind, (key, "follow"))?;
     let word = kind.as_str();
-    let own = ctx.actor.id().ok_or_else(|| Error::denied(format!("You must be logged in to follow {word}s")))?.to_owned();
-    let object = match key.filter(|key| !key.is_empty()) {
-        Some(key) => find(ctx, kind, key)?,
-        None => None,
-    };
     let fault = || Error::invalid_text(format!("Error validating the schema of the {word} to follow."));
     let id = object.ok_or_else(fault)?.id;
     match kind {

@@ -1,5 +1,47 @@
 //! Who follows what. Must never tell the change log: nothing in memory or in the index knows of it.
 
+/// An action that there is for datasets, for organizations and groups, and for users: what it takes, who may, what it does.
+macro_rules! of_each_kind {
+    (
+        $mode:ident, $about:literal, $subject:ty, $output:ty, $allow:path, $run:path;
+        $($name:literal, $kind:ident, $params:ident, $doc:literal, $id_doc:literal;)+
+    ) => {
+        $(
+            action::declare! {
+                #[doc = $doc]
+                pub struct $kind;
+                #[doc = $about]
+                pub struct $params {
+                    #[doc = $id_doc]
+                    id: String,
+                }
+            }
+
+            impl action::Action for $kind {
+                const NAME: &'static str = $name;
+                const KIND: action::Kind = action::Kind::$mode;
+                type Params = $params;
+                type Subject = $subject;
+                type Output = $output;
+
+                fn allow(ctx: &mut action::Ctx, params: &$params) -> base::Result<$subject> {
+                    $allow(ctx, catalog::member::db::Followed::$kind, params.id.as_ref())
+                }
+
+                fn run(ctx: &mut action::Ctx, _params: $params, subject: $subject) -> base::Result<$output> {
+                    $run(ctx, catalog::member::db::Followed::$kind, subject)
+                }
+            }
+        )+
+
+        /// The actions of this file.
+        #[must_use]
+        pub fn rows() -> Vec<action::Row> {
+            vec![$(action::Row::of::<$kind>()),+]
+        }
+    };
+}
+
 pub mod am;
 pub mod count;
 pub mod db;
@@ -43,7 +85,21 @@ pub fn find(ctx: &mut Ctx, kind: Followed, key: &str) -> Result<Option<Object>> 
     })
 }
 
-/// The same, as CKAN's schemas of following ask for it.
+/// The caller's id, and what he sent the id or name of, if there is such a thing.
+///
+/// # Errors
+/// Denied for who has no name; what the database says.
+pub fn own_and(ctx: &mut Ctx, kind: Followed, (key, verb): (Option<&String>, &str)) -> Result<(String, Option<Object>)> {
+    let denied = || Error::denied(format!("You must be logged in to {verb} {}s", kind.as_str()));
+    let own = ctx.actor.id().ok_or_else(denied)?.to_owned();
+    let object = match key.filter(|key| !key.is_empty()) {
+        Some(key) => find(ctx, kind, key)?,
+        None => None,
+    };
+    Ok((own, object))
+}
+
+/// As [`find`], as CKAN's schemas of following ask for it.
 ///
 /// # Errors
 /// Validation: `id: ["Missing value"]` or `id: ["Not found: …"]`.
