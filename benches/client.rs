@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{Outcome, process::Server};
+use crate::{Outcome, process::Server, profile::Profile};
 
 /// What is asked.
 pub struct Load {
@@ -102,6 +102,7 @@ impl Load {
     /// Asks, and counts.
     pub fn run(&self, server: &Server) -> Outcome<Figures> {
         let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let profile = Profile::begin(self.requests.first());
         let (begin, before) = (Instant::now(), server.cpu());
         let outcomes: Vec<Outcome<(Vec<u32>, usize)>> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..self.connections).map(|_| scope.spawn(|| self.one(server.address, &next, &stop))).collect();
@@ -112,6 +113,7 @@ impl Load {
             threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err("a client broke".into()))).collect()
         });
         let (seconds, busy) = (begin.elapsed().as_secs_f64(), server.cpu() - before);
+        drop(profile);
         let (mut waits, mut bytes) = (Vec::new(), 0);
         for outcome in outcomes {
             let (mut some, more) = outcome?;

@@ -13,6 +13,7 @@ mod generate;
 mod parts;
 mod portal;
 mod process;
+mod profile;
 mod table;
 
 // The index's own schema and writer: the bare index is the same program without the rest.

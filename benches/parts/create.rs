@@ -13,7 +13,7 @@ use kurak::Database;
 
 use crate::{
     Outcome,
-    client::{Figures, Load, median, post},
+    client::{Connection, Figures, Load, get, median, post},
     portal::{Portal, config},
     process::Server,
     table::Table,
@@ -29,7 +29,7 @@ const SCRIPT: &str = include_str!("create.sql");
 pub fn measure(portal: &Portal, table: &mut Table) -> Outcome<()> {
     let server = portal.run()?;
     let cluster = Cluster::start(&Options::new(portal.data().join("postgresql")))?;
-    let bare = Bare::make(portal, &cluster)?;
+    let bare = Bare::make(portal, &server, &cluster)?;
     let (mut bares, mut ours, mut from) = (Vec::new(), Vec::new(), portal.size);
     for _ in 0..3 {
         bares.push(bare.run(&server)?);
@@ -61,13 +61,14 @@ struct Bare {
 }
 
 impl Bare {
-    fn make(portal: &Portal, cluster: &Cluster) -> Outcome<Self> {
+    fn make(portal: &Portal, server: &Server, cluster: &Cluster) -> Outcome<Self> {
         let programs = programs()?;
         let socket = cluster.socket_folder().to_path_buf();
         let script = portal.folder.path().join("create.sql");
-        // A body as long as those that are created.
-        let body = "x".repeat(4_000);
-        fs::write(&script, SCRIPT.replace("{body}", &body).replace("{notes}", &"n".repeat(400)))?;
+        // A body such as those that are created: what it costs to compress and to store depends on what stands there.
+        let body = shown(portal, server)?.replace('\'', "''").replace(':', "=");
+        let notes = "n".repeat(400);
+        fs::write(&script, SCRIPT.replace("{body}", &body).replace("{notes}", &notes))?;
         let bare = Self { programs, socket, script };
         bare.psql("kurak", &format!("create database {BARE}"))?;
         let mut config = config(&portal.data())?;
@@ -110,6 +111,13 @@ impl Bare {
         let count = rate * seconds.min(SECONDS as f64);
         Ok(Figures { rate, cpu: busy * 1e6 / count, p50: latency, ..Figures::default() })
     }
+}
+
+/// What `package_show` answers for some dataset.
+fn shown(portal: &Portal, server: &Server) -> Outcome<String> {
+    let (id, _name) = portal.names.first().ok_or("no datasets")?;
+    let request = get(&format!("/api/3/action/package_show?id={id}"));
+    Ok(Connection::open(server.address)?.result(&request)?.to_string())
 }
 
 /// Where PostgreSQL's programs are: the newest that is installed.

@@ -17,5 +17,7 @@ select lpad(:a::text, 20, '0') || lpad(:b::text, 16, '0'), 't' || (:t::int + k *
 insert into package_document (id, name, version, owner_org, groups, labels, state, private, metadata_modified, body)
 values (lpad(:a::text, 20, '0') || lpad(:b::text, 16, '0'), 'bare-' || :a || '-' || :b, 1, 'o', '{}', '{public}', 'active', false, now(),
     '{body}');
+insert into activity (id, timestamp, user_id, object_id, activity_type, data, permission_labels)
+values ('a' || :a || '-' || :b, now(), 'u', lpad(:a::text, 20, '0') || lpad(:b::text, 16, '0'), 'new package', '{"package"={body}}', '{public}');
 insert into change_log (entity, id, kind, version) values ('package', lpad(:a::text, 20, '0') || lpad(:b::text, 16, '0'), 'create', 1);
 commit;

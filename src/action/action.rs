@@ -62,6 +62,12 @@ pub trait Action: Documented {
         None
     }
 
+    /// Id or name of the dataset that `quick` needs in memory.
+    #[must_use]
+    fn dataset(_input: &Map<String, Value>) -> Option<&str> {
+        None
+    }
+
     /// JSON Schema of the result, for the API document.
     #[must_use]
     fn result_schema() -> Value {
@@ -124,6 +130,8 @@ pub struct Row {
     pub call: fn(&Arc<App>, &Actor, Input) -> Result<Answer>,
     /// See [`Action::quick`].
     pub quick: fn(&App, &Actor, &Input) -> Option<Result<String>>,
+    /// See [`Action::dataset`].
+    pub dataset: fn(&Input) -> Option<&str>,
 }
 
 impl Row {
@@ -138,6 +146,7 @@ impl Row {
             result_schema: A::result_schema,
             call: call::call::<A>,
             quick: A::quick,
+            dataset: A::dataset,
         }
     }
 }

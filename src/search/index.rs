@@ -97,16 +97,33 @@ impl Index {
         self.live().view().searcher.segment_readers().len()
     }
 
-    /// Takes changes in, all in one commit; searches see them when this returns.
+    /// Takes changes in; searches see them after [`Index::commit`]. Of several of one document the last counts.
     ///
     /// # Errors
-    /// Unavailable, when the folder cannot be written; the changes may then be applied again.
-    pub fn apply(&self, changes: Vec<Change>, mark: &Mark) -> Result<()> {
+    /// Unavailable, when the folder cannot be written; what was taken in since the last commit is then lost.
+    pub fn take(&self, changes: &[Change]) -> Result<()> {
+        let _one = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.live().change(changes)
+    }
+
+    /// Makes what was taken in visible, and says how far that goes.
+    ///
+    /// # Errors
+    /// As [`Index::take`].
+    pub fn commit(&self, mark: &Mark) -> Result<()> {
         let _one = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let live = self.live();
-        live.change(&changes)?;
         live.commit(mark, &self.0.shared)?;
         live.save_when_due()
+    }
+
+    /// [`Index::take`] and [`Index::commit`].
+    ///
+    /// # Errors
+    /// As those.
+    pub fn apply(&self, changes: &[Change], mark: &Mark) -> Result<()> {
+        self.take(changes)?;
+        self.commit(mark)
     }
 
     /// Brings the disk up to what was applied, when that was not done within the last second.

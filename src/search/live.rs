@@ -3,7 +3,7 @@
 //! A folder is whole once a saved commit carries a payload: where the change log was read up to, which schema wrote it, and
 //! since which start of the machine (after a restart of the machine every file is checked, because nothing waits for the disk).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -68,12 +68,51 @@ pub struct Live {
     saved: Mutex<Instant>,
     index: tantivy::Index,
     reader: IndexReader,
-    writer: Mutex<Option<IndexWriter>>,
+    writing: Mutex<Option<Writing>>,
     /// Fingerprints of the ids that are or were here: what was never here needs no deletion, and a deletion opens every piece.
     known: Mutex<HashSet<u64>>,
     store: Arc<Store>,
     mark: RwLock<Option<Mark>>,
     view: RwLock<Arc<View>>,
+}
+
+/// The engine's writer, and the piece that takes what is not committed.
+struct Writing {
+    piece: Option<Piece>,
+    writer: IndexWriter,
+    /// What the last commit said of itself.
+    payload: Option<String>,
+}
+
+impl Writing {
+    fn open(index: &tantivy::Index) -> Result<Self> {
+        let payload = index.load_metas().map_err(failed)?.payload;
+        Ok(Self { piece: None, writer: writer::open(index, Size::Small)?, payload })
+    }
+
+    /// The piece with room for another document. A full one is committed, as far as the last commit went: of pieces that
+    /// are not committed the engine may merge several, and then nobody can say any more which document is where.
+    fn piece(&mut self) -> tantivy::Result<(&mut Piece, &IndexWriter)> {
+        if self.piece.as_ref().is_some_and(Piece::is_full) {
+            self.commit()?;
+        }
+        let piece = match self.piece.take() {
+            Some(piece) => piece,
+            None => Piece::begin(&self.writer)?,
+        };
+        Ok((self.piece.insert(piece), &self.writer))
+    }
+
+    fn commit(&mut self) -> tantivy::Result<()> {
+        if let Some(piece) = self.piece.take() {
+            piece.close(&self.writer)?;
+        }
+        let mut commit = self.writer.prepare_commit()?;
+        if let Some(payload) = &self.payload {
+            commit.set_payload(payload);
+        }
+        commit.commit().map(|_| ())
+    }
 }
 
 fn boot() -> String {
@@ -135,7 +174,7 @@ impl Live {
         let reader = reader.try_into().map_err(failed)?;
         let (fields, store) = (Arc::new(fields), Arc::new(Store::default()));
         let view = View::open(reader.searcher(), shared.next_generation(), Arc::clone(&fields), Arc::clone(&store))?;
-        let writer = Mutex::new(Some(writer::open(&index, Size::Small)?));
+        let writing = Mutex::new(Some(Writing::open(&index)?));
         let mut known = HashSet::new();
         for segment in view.searcher.segment_readers() {
             let ties = segment.fast_fields().u64(schema::TIE).map_err(failed)?;
@@ -148,7 +187,7 @@ impl Live {
             saved: Mutex::new(Instant::now()),
             index,
             reader,
-            writer,
+            writing,
             known: Mutex::new(known),
             store,
             mark: RwLock::new(mark),
@@ -158,8 +197,8 @@ impl Live {
 
     /// Says how much will be written at a time from now on.
     pub fn expect(&self, size: Size) {
-        if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            writer.set_merge_policy(Box::new(writer::merging(size)));
+        if let Some(writing) = self.writing.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            writing.writer.set_merge_policy(Box::new(writer::merging(size)));
         }
     }
 
@@ -184,33 +223,36 @@ impl Live {
     /// Unavailable, when the folder cannot be written.
     pub fn add(&self, document: &SearchDocument) -> Result<()> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(schema::fingerprint(document.id.as_bytes()));
-        self.write(|writer| writer.add_document(writer::document(&self.fields, document)).map(|_| ()))
+        self.write(|writing| writing.writer.add_document(writer::document(&self.fields, document)).map(|_| ()))
     }
 
-    /// Takes changes in; they are seen after [`Live::commit`]. Of several of one document the last counts.
+    /// Takes changes in; they are seen after [`Live::commit`].
     ///
     /// # Errors
-    /// Unavailable, when the folder cannot be written; nothing of it is then kept.
+    /// Unavailable, when the folder cannot be written; all that is not committed is then lost.
     pub fn change(&self, changes: &[Change]) -> Result<()> {
-        let last: BTreeMap<&str, Option<&SearchDocument>> = changes
-            .iter()
-            .map(|change| match change {
-                Change::Put(document) => (document.id.as_str(), Some(&**document)),
-                Change::Remove(id) => (id.as_str(), None),
-            })
-            .collect();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        self.write(|writer| {
-            let piece = Piece::new(writer);
-            for (id, document) in &last {
-                let fingerprint = schema::fingerprint(id.as_bytes());
-                let is_known = if document.is_some() { !known.insert(fingerprint) } else { known.contains(&fingerprint) };
-                if is_known {
-                    piece.replaces(Term::from_field_text(self.fields.id, id))?;
-                }
+        self.write(|writing| changes.iter().try_for_each(|change| self.take(writing, &mut known, change)))
+    }
+
+    fn take(&self, writing: &mut Writing, known: &mut HashSet<u64>, change: &Change) -> tantivy::Result<()> {
+        let (piece, writer) = writing.piece()?;
+        let (id, document) = match change {
+            Change::Put(document) => (&document.id, Some(document)),
+            Change::Remove(id) => (id, None),
+        };
+        let fingerprint = schema::fingerprint(id.as_bytes());
+        let is_known = if document.is_some() { !known.insert(fingerprint) } else { known.contains(&fingerprint) };
+        if is_known {
+            writer.delete_query(piece.elsewhere(Term::from_field_text(self.fields.id, id)))?;
+        }
+        match document {
+            Some(document) => piece.put(&self.fields, document),
+            None => {
+                piece.remove(id);
+                Ok(())
             }
-            piece.add(&self.fields, last.values().copied().flatten())
-        })
+        }
     }
 
     /// Makes everything written so far visible, and says how far that goes.
@@ -220,10 +262,9 @@ impl Live {
     pub fn commit(&self, mark: &Mark, shared: &Shared) -> Result<()> {
         let payload = Payload { mark: mark.clone(), schema: schema::hash(), boot: boot() };
         let payload = serde_json::to_string(&payload).map_err(|error| Error::internal(format!("payload: {error}")))?;
-        self.write(|writer| {
-            let mut commit = writer.prepare_commit()?;
-            commit.set_payload(&payload);
-            commit.commit().map(|_| ())
+        self.write(|writing| {
+            writing.payload = Some(payload);
+            writing.commit()
         })?;
         *self.mark.write().unwrap_or_else(PoisonError::into_inner) = Some(mark.clone());
         self.reload(shared)
@@ -257,13 +298,14 @@ impl Live {
 
     /// Runs something on the writer. After a failure (a full disk) the writer is thrown away with all that is not
     /// committed, and the next call opens a new one.
-    fn write(&self, work: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()>) -> Result<()> {
-        let mut slot = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if slot.is_none() {
-            *slot = Some(writer::open(&self.index, Size::Small)?);
-        }
-        let Some(writer) = slot.as_mut() else { return Err(Error::internal("no writer")) };
-        work(writer).map_err(|error| {
+    fn write(&self, work: impl FnOnce(&mut Writing) -> tantivy::Result<()>) -> Result<()> {
+        let mut slot = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let writing = match slot.take() {
+            Some(writing) => writing,
+            None => Writing::open(&self.index)?,
+        };
+        let writing = slot.insert(writing);
+        work(writing).map_err(|error| {
             *slot = None;
             Error::unavailable(format!("search index: {error}"))
         })
@@ -271,8 +313,8 @@ impl Live {
 
     /// Ends writing to this folder, behind the merges that run; it can still be searched.
     fn close(&self) {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Err(error)) = writer.map(IndexWriter::wait_merging_threads) {
+        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Err(error)) = writing.map(|writing| writing.writer.wait_merging_threads()) {
             tracing::info!(%error, folder = %self.folder.display(), "a merge of the index broke off");
         }
     }

@@ -175,29 +175,31 @@ fn measure() {
 #[test]
 #[ignore = "prints figures; takes long"]
 fn measure_commits() {
-    let folder = tempfile::tempdir().unwrap();
-    let index = Index::open(folder.path()).unwrap();
-    const COMMITS: usize = 300;
-    const EACH: usize = 8;
-    let mut dice = Dice(13);
-    let ready: Vec<Vec<Change>> = (0..COMMITS)
-        .map(|commit| {
-            let numbers = (0..EACH).map(|n| commit * EACH + n);
-            numbers.map(|n| Change::Put(Box::new(convert(n, &stored(&package(n, &mut dice), false))))).collect()
-        })
-        .collect();
-    let (from, busy) = (Instant::now(), process_cpu());
-    for changes in ready {
-        index.apply(changes, &Mark { origin: "m".into(), watermark: 3 }).unwrap();
+    const DOCUMENTS: usize = 4096;
+    for each in [8, 64, 256, 1024] {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open(folder.path()).unwrap();
+        let mut dice = Dice(13);
+        let ready: Vec<Vec<Change>> = (0..DOCUMENTS / each)
+            .map(|commit| {
+                let numbers = (0..each).map(|n| commit * each + n);
+                numbers.map(|n| Change::Put(Box::new(convert(n, &stored(&package(n, &mut dice), false))))).collect()
+            })
+            .collect();
+        let (from, busy) = (Instant::now(), process_cpu());
+        let commits = ready.len();
+        for changes in ready {
+            index.apply(&changes, &Mark { origin: "m".into(), watermark: 3 }).unwrap();
+        }
+        let (wall, busy) = (from.elapsed().as_secs_f64() * 1e6, (process_cpu() - busy) * 1e6);
+        println!(
+            "{commits} commits of {each}: {:.0} us wall, {:.0} us CPU a commit, {:.0} us CPU a document, {} segments",
+            wall / commits as f64,
+            busy / commits as f64,
+            busy / DOCUMENTS as f64,
+            index.segments()
+        );
     }
-    let (wall, busy) = (from.elapsed().as_secs_f64() * 1e6, (process_cpu() - busy) * 1e6);
-    println!(
-        "{COMMITS} commits of {EACH}: {:.0} us wall, {:.0} us CPU a commit, {:.0} us CPU a document, {} segments",
-        wall / COMMITS as f64,
-        busy / COMMITS as f64,
-        busy / (COMMITS * EACH) as f64,
-        index.segments()
-    );
 }
 
 fn searches(index: &Index, count: usize) {
@@ -237,7 +239,7 @@ fn searches(index: &Index, count: usize) {
     for n in 0..100 {
         let document = stored(&package(n * 37 % count, &mut dice), false);
         let from = Instant::now();
-        index.apply(vec![Change::Put(Box::new(convert(n, &document)))], &Mark { origin: "m".into(), watermark: 2 }).unwrap();
+        index.apply(&[Change::Put(Box::new(convert(n, &document)))], &Mark { origin: "m".into(), watermark: 2 }).unwrap();
         waits.push(from.elapsed().as_micros());
         drop(index.search(&listing).unwrap());
     }

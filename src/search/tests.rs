@@ -85,8 +85,8 @@ fn mark(watermark: u64) -> Mark {
 fn filled() -> (TempDir, Index) {
     let folder = tempfile::tempdir().unwrap();
     let index = Index::open(folder.path()).unwrap();
-    let changes = samples().iter().map(|sample| Change::Put(Box::new(sample.document()))).collect();
-    index.apply(changes, &mark(1)).unwrap();
+    let changes: Vec<_> = samples().iter().map(|sample| Change::Put(Box::new(sample.document()))).collect();
+    index.apply(&changes, &mark(1)).unwrap();
     (folder, index)
 }
 
@@ -334,7 +334,7 @@ fn orders_put_missing_values_last_and_pages_do_not_overlap() {
         (0..300).map(|n| Change::Put(Box::new(sample(&format!("n{n}"), "Same title", 5).document()))).collect();
     let mut many = many.into_iter();
     for part in 0..3 {
-        index.apply(many.by_ref().take(100).collect(), &mark(2 + part)).unwrap();
+        index.apply(&many.by_ref().take(100).collect::<Vec<_>>(), &mark(2 + part)).unwrap();
     }
     let mut seen = std::collections::HashSet::new();
     for start in (0..310).step_by(7) {
@@ -354,7 +354,7 @@ fn a_change_is_seen_at_once_and_replaces_what_was() {
     budget.organization = "other";
     let mut document = budget.document();
     document.version = 7;
-    index.apply(vec![Change::Put(Box::new(document)), Change::Remove("id-clean-water".into())], &mark(2)).unwrap();
+    index.apply(&[Change::Put(Box::new(document)), Change::Remove("id-clean-water".into())], &mark(2)).unwrap();
     assert!(index.generation() > before);
     assert_eq!(index.mark(), Some(mark(2)));
     let found = index.search(&Request { facet_fields: vec!["organization".into()], ..Request::public() }).unwrap();
@@ -379,7 +379,7 @@ fn a_restart_keeps_the_index_and_damage_empties_it() {
     std::fs::write(folder.path().join("index-1/meta.json"), b"{").unwrap();
     let index = Index::open(folder.path()).unwrap();
     assert_eq!((index.mark(), index.count()), (None, 0));
-    index.apply(vec![Change::Put(Box::new(sample("a1", "A", 1).document()))], &mark(3)).unwrap();
+    index.apply(&[Change::Put(Box::new(sample("a1", "A", 1).document()))], &mark(3)).unwrap();
     drop(index);
     let index = Index::open(folder.path()).unwrap();
     assert_eq!((index.mark(), index.count()), (Some(mark(3)), 1));
@@ -407,7 +407,7 @@ fn a_flipped_byte_or_another_schema_empties_the_index() {
         std::fs::write(&store, bytes).unwrap();
         let index = Index::open(folder.path()).unwrap();
         assert_eq!((index.mark(), index.count()), (None, 0), "{way}");
-        index.apply(vec![Change::Put(Box::new(sample("a1", "A", 1).document()))], &mark(3)).unwrap();
+        index.apply(&[Change::Put(Box::new(sample("a1", "A", 1).document()))], &mark(3)).unwrap();
         assert_eq!(names(&index, &q("")), ["a1"]);
     }
 }
@@ -432,7 +432,7 @@ fn searches_go_on_while_the_index_is_written_and_rebuilt() {
             .collect();
         for round in 0..10 {
             let put = sample(&format!("more-{round}"), "More water", 5).document();
-            index.apply(vec![Change::Put(Box::new(put))], &mark(round)).unwrap();
+            index.apply(&[Change::Put(Box::new(put))], &mark(round)).unwrap();
             if round % 4 == 3 {
                 let fresh = index.rebuild().unwrap();
                 samples().iter().for_each(|sample| fresh.put(&sample.document()).unwrap());
@@ -449,7 +449,7 @@ fn a_rebuild_goes_on_beside_and_is_swapped_in() {
     let (folder, index) = filled();
     let fresh = index.rebuild().unwrap();
     fresh.put(&sample("fresh", "Fresh", 1).document()).unwrap();
-    index.apply(vec![Change::Remove("id-budget".into())], &mark(2)).unwrap();
+    index.apply(&[Change::Remove("id-budget".into())], &mark(2)).unwrap();
     assert_eq!(names(&index, &q("")), ["clean-water"]);
     fresh.finish(&mark(1)).unwrap();
     assert_eq!((names(&index, &q("")), index.mark()), (vec!["fresh".to_owned()], Some(mark(1))));

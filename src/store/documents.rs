@@ -1,6 +1,9 @@
 //! Rendered datasets: read from `package_document`, kept in memory within a bound, copied to every reader.
 
-use std::sync::Arc;
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::Arc,
+};
 
 use base::{Result, time::Stamp};
 use diesel::{
@@ -8,7 +11,10 @@ use diesel::{
     RunQueryDsl, Selectable, SelectableHelper,
 };
 use model::Document;
-use moka::{ops::compute::Op, sync::Cache};
+use quick_cache::{
+    Weighter,
+    sync::{Cache, EntryAction, EntryResult},
+};
 
 use crate::{
     error,
@@ -16,7 +22,10 @@ use crate::{
 };
 
 /// Bytes of rendered datasets kept in memory.
-const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+const CACHE_BYTES: u64 = 48 * 1024 * 1024;
+/// How many of usual size that is, and how many names are remembered.
+const CACHE_DOCUMENTS: usize = 10_000;
+const CACHE_NAMES: usize = 50_000;
 
 /// A row of `package_document`.
 #[derive(Queryable, Selectable)]
@@ -65,6 +74,19 @@ pub fn find(connection: &mut PgConnection, id_or_name: &str) -> Result<Option<Do
         .optional()
         .map_err(error::of)?;
     Ok(row.map(Document::from))
+}
+
+/// The documents of these ids or names, in no order; what there is not is missing.
+///
+/// # Errors
+/// What the database says.
+pub fn find_many(connection: &mut PgConnection, ids_or_names: &[&str]) -> Result<Vec<Document>> {
+    let rows: Vec<DocumentRow> = package_document::table
+        .filter(package_document::id.eq_any(ids_or_names).or(package_document::name.eq_any(ids_or_names)))
+        .select(DocumentRow::as_select())
+        .load(connection)
+        .map_err(error::of)?;
+    Ok(rows.into_iter().map(Document::from).collect())
 }
 
 /// The documents of these ids, in no order; purged ones are missing.
@@ -122,10 +144,17 @@ pub fn ids_with_tags_of(connection: &mut PgConnection, vocabularies: &[String]) 
 }
 
 /// The documents in memory. Kept true by the follower, which brings every changed one.
+///
+/// Ids and names are kept as 64 bits of a hash that differs from process to process; what is found is compared with what
+/// was asked for.
 #[derive(Clone)]
-pub struct Documents {
-    by_id: Cache<String, Slot>,
-    by_name: Cache<String, String>,
+pub struct Documents(Arc<Memory>);
+
+struct Memory {
+    by_id: Cache<u64, Slot, Weight>,
+    /// The key of the id.
+    by_name: Cache<u64, u64>,
+    hasher: RandomState,
 }
 
 #[derive(Clone)]
@@ -135,54 +164,74 @@ enum Slot {
     Gone,
 }
 
-impl Default for Documents {
-    fn default() -> Self {
-        Self {
-            by_id: Cache::builder()
-                .max_capacity(CACHE_BYTES)
-                .weigher(|key: &String, slot: &Slot| {
-                    let size = match slot {
-                        Slot::Here(document) => document.body.len(),
-                        Slot::Gone => 0,
-                    };
-                    u32::try_from(size + key.len() + 400).unwrap_or(u32::MAX)
-                })
-                .build(),
-            by_name: Cache::builder().max_capacity(100_000).build(),
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<u64, Slot> for Weight {
+    fn weight(&self, _key: &u64, slot: &Slot) -> u64 {
+        match slot {
+            // The strings beside the body, and what the allocator rounds up.
+            Slot::Here(document) => (document.body.len() + document.body.len() / 8 + 700) as u64,
+            Slot::Gone => 32,
         }
     }
 }
 
+impl Default for Documents {
+    fn default() -> Self {
+        Self(Arc::new(Memory {
+            by_id: Cache::with_weighter(CACHE_DOCUMENTS, CACHE_BYTES, Weight),
+            by_name: Cache::new(CACHE_NAMES),
+            hasher: RandomState::new(),
+        }))
+    }
+}
+
 impl Documents {
+    fn key(&self, text: &str) -> u64 {
+        self.0.hasher.hash_one(text)
+    }
+
+    fn slot(&self, key: u64) -> Option<Arc<Document>> {
+        self.0.by_id.get(&key).and_then(Slot::document)
+    }
+
     /// The document, if it is in memory.
     #[must_use]
     pub fn get(&self, id_or_name: &str) -> Option<Arc<Document>> {
-        if let Some(slot) = self.by_id.get(id_or_name) {
-            return slot.document();
+        let key = self.key(id_or_name);
+        if let Some(document) = self.slot(key).filter(|document| document.id == id_or_name) {
+            return Some(document);
         }
-        let id = self.by_name.get(id_or_name)?;
-        self.by_id.get(&id)?.document().filter(|document| document.name == id_or_name)
+        let id = self.0.by_name.get(&key)?;
+        self.slot(id).filter(|document| document.name == id_or_name)
     }
 
     /// Puts a document in, unless a newer one of the same dataset is there.
     pub fn put(&self, document: Arc<Document>) {
-        self.by_name.insert(document.name.clone(), document.id.clone());
-        self.by_id.entry(document.id.clone()).and_compute_with(|known| match known.map(moka::Entry::into_value) {
-            Some(Slot::Here(known)) if known.version > document.version => Op::Nop,
-            Some(Slot::Gone) => Op::Nop,
-            _ => Op::Put(Slot::Here(document)),
+        let key = self.key(&document.id);
+        self.0.by_name.insert(self.key(&document.name), key);
+        let place = self.0.by_id.entry(&key, None, |_key, slot| {
+            if matches!(slot, Slot::Here(known) if known.version <= document.version) {
+                *slot = Slot::Here(Arc::clone(&document));
+            }
+            EntryAction::Retain(())
         });
+        if let EntryResult::Vacant(place) = place {
+            // Refused only when somebody has put another one there: his is as good.
+            drop(place.insert(Slot::Here(document)));
+        }
     }
 
     /// Forgets a purged dataset for good.
     pub fn purge(&self, id: &str) {
-        self.by_id.insert(id.to_owned(), Slot::Gone);
+        self.0.by_id.insert(self.key(id), Slot::Gone);
     }
 
     /// True when the dataset is in memory, so that a change of it must be brought.
     #[must_use]
     pub fn holds(&self, id: &str) -> bool {
-        self.by_id.contains_key(id)
+        self.0.by_id.contains_key(&self.key(id))
     }
 }
 

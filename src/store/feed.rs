@@ -31,10 +31,13 @@ use crate::{
 
 /// How often the log is asked for changes of other nodes.
 const POLL: Duration = Duration::from_millis(100);
-/// Changes that are applied without anybody asking; fewer wait for the next poll.
-const MANY: usize = 400;
+/// Changes that are taken in without anybody asking; fewer wait for the next poll.
+const SOME: usize = 32;
+/// Changes that are committed without anybody asking; fewer wait until they are so old.
+const MANY: usize = 1_000;
+const OLD: Duration = Duration::from_secs(1);
 /// Changes that may wait; who brings more waits himself.
-const MOST: usize = 1_000;
+const MOST: usize = 4_000;
 /// Rows of the log taken at a time.
 const PAGE: i64 = 2_000;
 
@@ -47,12 +50,17 @@ pub trait Apply: Send {
     fn prepare(&mut self, connection: &mut PgConnection) -> Result<()>;
     /// The watermark of the derived state, or `None` when it must be built from nothing.
     fn watermark(&self) -> Option<u64>;
-    /// Carries the current state of the changed objects over; `watermark` goes with it. What is at hand with the changes is
-    /// carried over also while the database is away.
+    /// Carries the current state of the changed objects over, as far as it goes without [`Apply::commit`]. What is at hand
+    /// with the changes is carried over also while the database is away.
     ///
     /// # Errors
-    /// The same changes are brought again later.
-    fn apply(&mut self, pools: &Pools, changes: &[Change], watermark: u64) -> Result<()>;
+    /// Everything since the last commit is brought again.
+    fn take(&mut self, pools: &Pools, changes: &[Change]) -> Result<()>;
+    /// Shows readers what was taken in; `watermark` goes with it.
+    ///
+    /// # Errors
+    /// As [`Apply::take`].
+    fn commit(&mut self, watermark: u64) -> Result<()>;
     /// Called from time to time while nothing else is to do.
     ///
     /// # Errors
@@ -259,12 +267,39 @@ struct Loop {
     watermark: u64,
     polled: Option<Instant>,
     waiting: Vec<Handed>,
+    taken: Taken,
     building: Option<Building>,
+}
+
+/// What was handed over and taken in, but not committed.
+#[derive(Default)]
+struct Taken {
+    since: Option<Instant>,
+    changes: usize,
+    /// Of these, those that nobody waits for.
+    unasked: usize,
+    asked: Vec<SyncSender<()>>,
+}
+
+impl Taken {
+    fn is_due(&self) -> bool {
+        !self.asked.is_empty() || self.changes >= MANY || self.since.is_some_and(|since| since.elapsed() >= OLD)
+    }
 }
 
 impl Loop {
     fn new(pools: Pools, apply: Box<dyn Apply>, state: Arc<State>) -> Self {
-        Self { pools, apply, state, seen: HashSet::new(), watermark: 0, polled: None, waiting: Vec::new(), building: None }
+        Self {
+            pools,
+            apply,
+            state,
+            seen: HashSet::new(),
+            watermark: 0,
+            polled: None,
+            waiting: Vec::new(),
+            taken: Taken::default(),
+            building: None,
+        }
     }
 
     fn run(&mut self, receiver: &Receiver<Handed>) {
@@ -287,7 +322,7 @@ impl Loop {
             self.state.fails.store(outcome.is_err(), Ordering::Release);
             if let Err(error) = outcome {
                 tracing::warn!(%error, "changes could not be applied; they are tried again");
-                self.polled = None;
+                self.go_back();
                 std::thread::sleep(Duration::from_millis(200));
             }
         }
@@ -299,7 +334,7 @@ impl Loop {
         let mut count: usize = self.waiting.iter().map(|handed| handed.changes.len()).sum();
         let mut is_urgent = self.waiting.iter().any(|handed| handed.applied.is_some());
         loop {
-            let is_due = is_urgent || count >= MANY;
+            let is_due = is_urgent || count >= SOME;
             let wait = self.polled.filter(|_| !is_due).map_or(Duration::ZERO, |at| POLL.saturating_sub(at.elapsed()));
             match receiver.recv_timeout(wait) {
                 Ok(handed) => {
@@ -316,7 +351,10 @@ impl Loop {
     fn turn(&mut self, receiver: &Receiver<Handed>) -> Result<()> {
         let poll = self.polled.is_none_or(|at| at.elapsed() >= POLL);
         if !self.waiting.is_empty() {
-            self.apply_handed()?;
+            self.take_handed()?;
+        }
+        if self.taken.is_due() {
+            self.commit()?;
         }
         self.start_building()?;
         self.take_over()?;
@@ -328,22 +366,44 @@ impl Loop {
         Ok(())
     }
 
-    fn apply_handed(&mut self) -> Result<()> {
+    fn take_handed(&mut self) -> Result<()> {
         let handed = self.waiting.iter().flat_map(|handed| &handed.changes);
         // The poll may have been quicker.
         let changes: Vec<Change> = handed.filter(|change| !self.seen.contains(&change.seq)).cloned().collect();
         if !changes.is_empty() {
-            self.apply.apply(&self.pools, &changes, self.watermark)?;
+            self.apply.take(&self.pools, &changes)?;
             self.mark(changes.iter().map(|change| change.seq));
         }
+        self.taken.since.get_or_insert_with(Instant::now);
         for handed in self.waiting.drain(..) {
+            self.taken.changes += handed.changes.len();
             match handed.applied {
-                // A writer that waits no longer is no fault.
-                Some(applied) => drop(applied.try_send(())),
-                None => drop(self.state.behind.fetch_sub(handed.changes.len(), Ordering::AcqRel)),
+                Some(applied) => self.taken.asked.push(applied),
+                None => self.taken.unasked += handed.changes.len(),
             }
         }
         Ok(())
+    }
+
+    /// Shows everything that was taken in, and tells those who wait for it.
+    fn commit(&mut self) -> Result<()> {
+        self.apply.commit(self.watermark)?;
+        let taken = std::mem::take(&mut self.taken);
+        self.state.behind.fetch_sub(taken.unasked, Ordering::AcqRel);
+        for applied in taken.asked {
+            // A writer that waits no longer is no fault.
+            let _gone = applied.try_send(());
+        }
+        Ok(())
+    }
+
+    /// After a failure: what was taken in since the last commit may be lost. The log has it.
+    fn go_back(&mut self) {
+        if let Some(watermark) = self.apply.watermark() {
+            self.watermark = watermark;
+        }
+        self.seen.clear();
+        self.polled = None;
     }
 
     fn mark(&mut self, sequence: impl Iterator<Item = i64>) {
@@ -430,6 +490,7 @@ impl Loop {
         let waiting: HashMap<i64, Option<Arc<Document>>> = waiting.map(|change| (change.seq, change.document.clone())).collect();
         let mut seen = HashSet::new();
         let mut after = (self.watermark.saturating_sub(1).to_string(), i64::MAX);
+        let mut found = false;
         loop {
             let rows: Vec<LogRow> = diesel::sql_query(
                 "select seq, xid::text as xid, entity, id from change_log \
@@ -453,9 +514,13 @@ impl Loop {
                 }
             }
             if !changes.is_empty() {
-                self.apply.apply(&self.pools, &changes, self.watermark)?;
+                found = true;
+                self.apply.take(&self.pools, &changes)?;
                 self.mark(changes.iter().map(|change| change.seq));
             }
+        }
+        if found {
+            self.commit()?;
         }
         self.watermark = settled;
         self.seen = seen;

@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 use crate::{
     envelope::{self, Asked},
     extract::{self, Refused, Sent, body},
+    gather::{self, Gather},
     lanes::Lanes,
     middleware::watch,
     pages,
@@ -30,6 +31,7 @@ use crate::{
 pub struct Shared {
     pub app: Arc<App>,
     pub lanes: Lanes,
+    pub gather: Gather,
     /// The API document, made when it is first asked for.
     pub document: OnceLock<String>,
 }
@@ -81,7 +83,15 @@ async fn answer(
     let actor = text.as_deref().map_or_else(|| Some(Actor::anonymous()), |text| app.actors.recall(text));
     if let Some(actor) = &actor {
         watch::tell_actor(request, actor);
-        if let Some(result) = quickly(app, row, actor, &input) {
+        let mut quick = quickly(app, row, actor, &input);
+        if quick.is_none()
+            && let Some(key) = (row.dataset)(&input)
+            && app.documents.get(key).is_none()
+        {
+            gather::bring(shared, key).await;
+            quick = quickly(app, row, actor, &input);
+        }
+        if let Some(result) = quick {
             return finish(asked, result.map(|result| Answer { result, beside: String::new() }), None);
         }
     }

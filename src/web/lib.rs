@@ -8,6 +8,7 @@ mod envelope;
 mod error;
 mod extract;
 mod feeds;
+mod gather;
 mod health;
 mod lanes;
 mod middleware;

@@ -17,6 +17,7 @@ use base::{Error, Result, limits};
 
 use crate::{
     action_api::Shared,
+    gather::Gather,
     health,
     lanes::Lanes,
     middleware::{compress, cors::Cors, watch},
@@ -92,7 +93,7 @@ pub fn serve(app: Arc<App>, options: Options) -> Result<Running> {
     let wanted = SocketAddr::new(options.host, options.port);
     let listener = TcpListener::bind(wanted).map_err(|error| Error::internal(format!("{wanted} cannot be taken: {error}")))?;
     let address = listener.local_addr().map_err(Error::internal)?;
-    let shared = Data::new(Shared { app, lanes: Lanes::new()?, document: OnceLock::new() });
+    let shared = Data::new(Shared { app, lanes: Lanes::new()?, gather: Gather::default(), document: OnceLock::new() });
     let (sender, receiver) = std::sync::mpsc::sync_channel(1);
     let thread = std::thread::Builder::new()
         .name("web".to_owned())

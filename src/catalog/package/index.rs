@@ -23,6 +23,8 @@ pub struct Applier {
     app: Arc<App>,
     origin: String,
     recent: Recent,
+    /// Something was taken in since the last commit.
+    dirty: bool,
 }
 
 /// The versions that were carried over lately: a change may come with a document that is older than what another node
@@ -55,7 +57,7 @@ impl Applier {
     /// For the follower of this program.
     #[must_use]
     pub fn new(app: Arc<App>) -> Self {
-        Self { app, origin: String::new(), recent: Recent::default() }
+        Self { app, origin: String::new(), recent: Recent::default(), dirty: false }
     }
 
     fn mark(&self, watermark: u64) -> Mark {
@@ -188,7 +190,7 @@ impl Apply for Applier {
         self.app.index.mark().filter(|mark| mark.origin == self.origin).map(|mark| mark.watermark)
     }
 
-    fn apply(&mut self, pools: &Pools, changes: &[Change], watermark: u64) -> Result<()> {
+    fn take(&mut self, pools: &Pools, changes: &[Change]) -> Result<()> {
         let package = Entity::Package.as_str();
         // The newest document of each; none where one of its changes (a purge) comes without.
         let mut datasets: BTreeMap<&str, Option<&Arc<Document>>> = BTreeMap::new();
@@ -213,7 +215,16 @@ impl Apply for Applier {
         let datasets: Vec<_> = datasets.into_iter().collect();
         for chunk in datasets.chunks(CHUNK) {
             let changes = self.index_changes(pools, chunk)?;
-            self.app.index.apply(changes, &self.mark(watermark))?;
+            self.dirty |= !changes.is_empty();
+            self.app.index.take(&changes)?;
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, watermark: u64) -> Result<()> {
+        if self.dirty {
+            self.app.index.commit(&self.mark(watermark))?;
+            self.dirty = false;
         }
         Ok(())
     }

@@ -45,9 +45,13 @@ impl Action for Show {
     }
 
     fn quick(app: &App, actor: &Actor, input: &Input) -> Option<Result<String>> {
-        let key = input.get("id").and_then(|id| id.as_str())?;
+        let key = Self::dataset(input)?;
         let document = app.documents.get(key)?;
         actor.meets(&document.labels).then(|| Ok(whole(app, &document)))
+    }
+
+    fn dataset(input: &Input) -> Option<&str> {
+        input.get("id").and_then(|id| id.as_str())
     }
 }
 
