@@ -102,7 +102,7 @@ impl Load {
     /// Asks, and counts.
     pub fn run(&self, server: &Server) -> Outcome<Figures> {
         let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let profile = Profile::begin(self.requests.first());
+        let profile = Profile::begin(self.requests.first(), server.id());
         let (begin, before) = (Instant::now(), server.cpu());
         let outcomes: Vec<Outcome<(Vec<u32>, usize)>> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..self.connections).map(|_| scope.spawn(|| self.one(server.address, &next, &stop))).collect();

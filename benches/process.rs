@@ -51,6 +51,11 @@ impl Server {
         cpu_below(self.child.id())
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Megabytes of memory that it holds (`VmRSS`), or held at most (`VmHWM`). PostgreSQL not counted.
     pub fn memory(&self, which: &str) -> f64 {
         let text = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();

@@ -13,11 +13,11 @@ pub struct Profile(Child);
 
 impl Profile {
     /// Begins one, if somebody asked for it and the machine has `perf`.
-    pub fn begin(first: Option<&Vec<u8>>) -> Option<Self> {
+    pub fn begin(first: Option<&Vec<u8>>, server: u32) -> Option<Self> {
         let folder = PathBuf::from(std::env::var_os("KURAK_BENCH_PERF")?);
         let file = folder.join(format!("{:02}.data", COUNT.fetch_add(1, Ordering::Relaxed)));
         let line = first.map(|request| String::from_utf8_lossy(request).lines().next().unwrap_or_default().to_owned());
-        eprintln!("  {}: {}", file.display(), line.unwrap_or_default());
+        eprintln!("  {}: process {server}: {}", file.display(), line.unwrap_or_default());
         let mut command = Command::new("perf");
         command.args(["record", "-q", "-a", "-g", "-F", "499", "-o"]).arg(file);
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok().map(Self)

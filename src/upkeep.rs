@@ -166,7 +166,7 @@ mod tests {
         let (kept, lost) = (id(&portal, "kept"), id(&portal, "lost"));
         let mark = portal.app.index.mark().unwrap();
         assert!(check(&portal.app, &mut |_| ()).unwrap().is_empty());
-        portal.app.index.apply(vec![search::Change::Remove(lost.clone())], &mark).unwrap();
+        portal.app.index.apply(&[search::Change::Remove(lost.clone())], &mark).unwrap();
         db::execute(&portal.app.pools, &format!("update package_document set version = version + 1 where id = '{kept}'"));
         let found = check(&portal.app, &mut |_| ()).unwrap();
         assert_eq!(found, Differences { missing: vec![lost], stale: vec![kept], surplus: vec![] });
@@ -182,14 +182,14 @@ mod tests {
         let keep = || keep_if_of_this_database(&index, folder.path(), &portal.app.pools).unwrap();
         keep();
         let mark = |watermark| search::Mark { origin: "x".to_owned(), watermark };
-        index.apply(Vec::new(), &mark(1)).unwrap();
+        index.apply(&[], &mark(1)).unwrap();
         keep();
         assert_eq!(index.mark(), Some(mark(1)));
         // A backup was played back: the log has not come that far yet.
-        index.apply(Vec::new(), &mark(u64::MAX >> 1)).unwrap();
+        index.apply(&[], &mark(u64::MAX >> 1)).unwrap();
         keep();
         assert_eq!(index.mark(), None);
-        index.apply(Vec::new(), &mark(1)).unwrap();
+        index.apply(&[], &mark(1)).unwrap();
         fs::write(folder.path().join("database"), "of a copy").unwrap();
         keep();
         assert_eq!(index.mark(), None);

@@ -8,7 +8,7 @@ use std::{
 use auth::Sealer;
 use base::{Error, Result};
 use diesel::PgConnection;
-use store::{Documents, Feed, Pools, Quotes, system_info};
+use store::{Documents, Feed, GroupCommit, Pools, Quotes, system_info};
 
 use crate::{
     action::Row,
@@ -22,6 +22,8 @@ pub struct App {
     pub settings: Settings,
     pub pools: Pools,
     pub documents: Documents,
+    /// New datasets, each the only thing that its call writes: row and body, and the number in the change log.
+    pub creates: GroupCommit<(String, Arc<str>), i64>,
     pub quotes: Quotes,
     pub actors: Actors,
     pub index: search::Index,
@@ -47,6 +49,7 @@ impl App {
             site: site::Place::new(Site::new(&settings, BTreeMap::new())),
             pools,
             documents: Documents::default(),
+            creates: GroupCommit::default(),
             quotes: Quotes::default(),
             actors: Actors::new(settings.auth.allow_dataset_collaborators),
             settings,

@@ -19,6 +19,10 @@ pub struct Ctx {
     bare: Option<Connection>,
     /// Something changed that others than searches go by.
     waits: bool,
+    /// The call writes one dataset and nothing else.
+    single: bool,
+    /// What is committed already.
+    committed: Vec<Change>,
 }
 
 impl Ctx {
@@ -29,13 +33,43 @@ impl Ctx {
             Kind::Read => Lane::Read,
             Kind::Write => Lane::Write,
         };
-        Self { app: Arc::clone(app), actor: actor.clone(), lane, tx: None, bare: None, waits: false }
+        Self::on(app, actor, lane)
     }
 
     /// For work of the program itself: one transaction on the lane of jobs.
     #[must_use]
     pub fn job(app: &Arc<App>, actor: &Actor) -> Self {
-        Self { app: Arc::clone(app), actor: actor.clone(), lane: Lane::Job, tx: None, bare: None, waits: false }
+        Self::on(app, actor, Lane::Job)
+    }
+
+    fn on(app: &Arc<App>, actor: &Actor, lane: Lane) -> Self {
+        Self {
+            app: Arc::clone(app),
+            actor: actor.clone(),
+            lane,
+            tx: None,
+            bare: None,
+            waits: false,
+            single: false,
+            committed: Vec::new(),
+        }
+    }
+
+    /// Says that the call writes one dataset and nothing else: a new one may then be committed together with those of
+    /// other calls.
+    pub fn writes_one(&mut self) {
+        self.single = true;
+    }
+
+    /// True when the next write may be committed at once: it is the only one, and nothing is locked.
+    #[must_use]
+    pub fn may_commit(&self) -> bool {
+        self.single && self.tx.is_none() && self.lane == Lane::Write
+    }
+
+    /// Remembers a dataset that is stored and committed.
+    pub fn committed(&mut self, change: Change) {
+        self.committed.push(change);
     }
 
     /// The open transaction; read-only on the lane of reads.
@@ -46,13 +80,13 @@ impl Ctx {
         Ok(&mut *self.tx()?)
     }
 
-    /// A connection for a single statement: in the open transaction or, where a read has none, without one, which saves two
-    /// of three ways to the database.
+    /// A connection for a single statement: in the open transaction or, where there is none, without one, which
+    /// saves two of three ways to the database.
     ///
     /// # Errors
     /// Unavailable, if there is no connection.
     pub fn statement(&mut self) -> Result<&mut PgConnection> {
-        if self.tx.is_some() || self.lane != Lane::Read {
+        if self.tx.is_some() || self.lane == Lane::Job {
             return self.db();
         }
         let connection = self.connection()?;
@@ -101,8 +135,11 @@ impl Ctx {
     /// # Errors
     /// What the database says; then nothing was written.
     pub fn finish(self) -> Result<()> {
-        let Some(tx) = self.tx else { return Ok(()) };
-        let changes = tx.commit()?;
+        let mut changes = self.committed;
+        changes.extend(self.tx.map_or_else(|| Ok(Vec::new()), Tx::commit)?);
+        if changes.is_empty() {
+            return Ok(());
+        }
         if self.lane == Lane::Write {
             changes.iter().filter_map(|change| change.document.clone()).for_each(|document| self.app.documents.put(document));
         }

@@ -28,7 +28,7 @@ impl Known {
         let ids: Vec<&str> = drafts.iter().map(|draft| draft.package.id.as_str()).filter(clean).collect();
         let resources: Vec<&str> =
             drafts.iter().flat_map(|draft| &draft.package.resources).map(|resource| resource.id.as_str()).filter(clean).collect();
-        let connection = ctx.db()?;
+        let connection = ctx.statement()?;
         Ok(Self {
             names: db::names_taken(connection, &names)?,
             ids: if ids.is_empty() { HashSet::new() } else { db::ids_taken(connection, &ids)?.into_iter().collect() },

@@ -70,6 +70,7 @@ impl Action for Create {
     }
 
     fn run(ctx: &mut Ctx, params: CreateParams, (): ()) -> Result<Raw> {
+        ctx.writes_one();
         let incoming = Incoming { id: None, dict: params.0.0, patch: false };
         let stored = store_one(ctx, incoming, None)?.into_stored()?;
         Ok(Raw(stored.show(ctx)))

@@ -1,12 +1,12 @@
 //! Queries about datasets.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use base::Result;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, PgExpressionMethods, QueryDsl, RunQueryDsl,
     SelectableHelper,
-    sql_types::{Array, Jsonb, Text},
+    sql_types::{Array, Text},
 };
 use model::Document;
 use store::{
@@ -16,7 +16,17 @@ use store::{
 
 diesel::define_sql_function! {
     /// See `replaceable/store_packages.sql`.
-    fn store_packages(datasets: Jsonb, bodies: Array<Text>) -> BigInt;
+    fn store_packages(datasets: Text, bodies: Array<Text>) -> BigInt;
+}
+
+/// Stores datasets: their rows as JSON, and their bodies. Answers their numbers in the change log.
+///
+/// # Errors
+/// What the database says.
+pub fn store(connection: &mut PgConnection, datasets: &[&(String, Arc<str>)]) -> Result<Vec<i64>> {
+    let rows: Vec<&str> = datasets.iter().map(|(row, _body)| row.as_str()).collect();
+    let bodies: Vec<&str> = datasets.iter().map(|(_row, body)| &**body).collect();
+    diesel::select(store_packages(format!("[{}]", rows.join(",")), bodies)).load(connection).map_err(error::of)
 }
 
 /// Locks a dataset by id or name until the end of the transaction, and answers it as it is then. Its document's row

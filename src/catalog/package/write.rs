@@ -8,7 +8,6 @@ use std::{
 
 use action::Ctx;
 use base::{Error, Kind, Result, id, limits, time::Stamp};
-use diesel::RunQueryDsl;
 use model::{
     Document, Package,
     check::package::{self as rules, Draft, Setting},
@@ -256,17 +255,26 @@ fn write(ctx: &mut Ctx, batch: Vec<Ready>, told: bool) -> Result<Vec<Outcome>> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = batch.iter().map(|ready| row(ctx, ready, told)).collect::<Result<Vec<_>>>()?;
-    let bodies: Vec<&str> = batch.iter().map(|ready| &*ready.body).collect();
-    let sequence: Vec<i64> =
-        diesel::select(db::store_packages(Value::Array(rows), bodies)).load(ctx.db()?).map_err(store::error::of)?;
-    let changes = sequence.into_iter().zip(&batch).map(|(seq, ready)| Change {
+    let change = |seq, ready: &Ready| Change {
         seq,
         entity: changes::Entity::Package.as_str().to_owned(),
         id: ready.package.id.clone(),
         document: Some(Arc::new(ready.document())),
-    });
-    ctx.stored(changes.collect())?;
+    };
+    let rows = batch.iter().map(|ready| Ok((row(ctx, ready, told)?.to_string(), Arc::clone(&ready.body))));
+    let mut rows = rows.collect::<Result<Vec<_>>>()?;
+    if ctx.may_commit()
+        && let [ready] = &*batch
+        && ready.revision == 1
+        && let Some(row) = rows.pop()
+    {
+        let app = Arc::clone(&ctx.app);
+        let seq = app.creates.write(row, |rows| db::store(ctx.statement()?, rows))?;
+        ctx.committed(change(seq, ready));
+    } else {
+        let sequence = db::store(ctx.db()?, &rows.iter().collect::<Vec<_>>())?;
+        ctx.stored(sequence.into_iter().zip(&batch).map(|(seq, ready)| change(seq, ready)).collect())?;
+    }
     Ok(batch
         .into_iter()
         .map(|ready| {

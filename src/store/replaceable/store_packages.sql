@@ -1,12 +1,15 @@
 -- The one way in which datasets are stored: whole datasets in one call, so that the plans stay cached in the session
--- and a batch costs one round trip. Each row holds the dataset's columns, `revision` (1 for a new dataset), `kind` of
--- the change, `resources`, `tags`, `group_ids`, `labels` and `activity` (null: nobody is told); `bodies` has one rendered body a row, in the same order.
--- The caller holds the row locks of the datasets that exist. Answers the sequence numbers in the change log.
-create or replace function store_packages(datasets jsonb, bodies text[]) returns setof bigint language plpgsql
+-- and a batch costs one round trip. `rows` is a JSON list; each row holds the dataset's columns, `revision` (1 for a new
+-- dataset), `kind` of the change, `resources`, `tags`, `group_ids`, `labels` and `activity` (null: nobody is told);
+-- `bodies` has one rendered body a row, in the same order. The caller holds the row locks of the datasets that exist.
+-- Answers the sequence numbers in the change log.
+drop function if exists store_packages(jsonb, text[]);
+create or replace function store_packages(rows text, bodies text[]) returns setof bigint language plpgsql
 -- Every step finds its rows by an index, whatever the statistics say: those of a new portal, or of a batch behind a
 -- function, are guesses, and a guess of a hundred tags for a dataset reads the whole table for each.
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
+    datasets jsonb := rows::jsonb;
     updated text[];
 begin
     select coalesce(array_agg(d ->> 'id') filter (where (d ->> 'revision')::bigint > 1), '{}') into updated
