@@ -99,7 +99,7 @@ fn the_index_agrees_with_a_plain_list_after_every_commit() {
         let mark = Mark { origin: "list".into(), watermark: u64::from(round) };
         // As they come, several of one document among them; nothing is seen before the commit.
         let (before, some) = (index.count(), dice.next(5) + 1);
-        for part in changes.chunks(some as usize) {
+        for part in changes.chunks(usize::try_from(some).unwrap()) {
             index.take(part).unwrap();
         }
         assert_eq!(index.count(), before);

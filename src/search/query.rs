@@ -202,13 +202,16 @@ impl Builder<'_> {
             other => return self.scan(place, other).map(Some),
         };
         let mut reading = analyze::asking(self.analyzers, analyzer).ok_or_else(|| Error::internal("an analyzer is missing"))?;
-        let mut terms: Vec<(usize, Term)> =
-            analyze::terms(&mut reading, text).into_iter().map(|(at, term)| (at, place.term(&term))).collect();
+        let words = analyze::terms(&mut reading, text);
         if analyzer == analyze::NGRAM {
-            let each = terms.into_iter().map(|(_, term)| boxed(TermQuery::new(term, IndexRecordOption::Basic)));
-            let each: Vec<Boxed> = each.collect();
+            let piece = |piece: &String| match Scan::piece(place, piece, self.deadline) {
+                Some(scan) => boxed(scan),
+                None => boxed(EmptyQuery),
+            };
+            let each: Vec<Boxed> = words.iter().map(|(_, word)| piece(word)).collect();
             return Ok(if each.is_empty() { None } else { Some(Box::new(BooleanQuery::intersection(each))) });
         }
+        let mut terms: Vec<(usize, Term)> = words.into_iter().map(|(at, word)| (at, place.term(&word))).collect();
         Ok(match terms.len() {
             0 => None,
             1 => terms.pop().map(|(_, term)| boxed(TermQuery::new(term, IndexRecordOption::WithFreqs))),

@@ -18,6 +18,8 @@ use crate::tree::Bound;
 
 /// Bytes that a compiled regular expression may take.
 const REGEX_BYTES: usize = 512 * 1024;
+/// Letters of the shortest piece of a word that is looked for: shorter ends are not kept.
+const PIECE: usize = 2;
 /// What the error of a walk that took too long is called.
 pub const TOO_LONG: &str = "the search took too long";
 
@@ -95,6 +97,13 @@ impl Scan {
     pub fn fuzzy(place: &Place, word: &str, edits: u8, deadline: Instant) -> Self {
         let letters: Vec<char> = word.chars().take(100).collect();
         Self::new(place, String::new(), Matcher::Fuzzy(letters, usize::from(edits)), deadline)
+    }
+
+    /// A piece of a word, in a field that keeps the ends of words; `None` when it is too short to be looked for.
+    #[must_use]
+    pub fn piece(place: &Place, piece: &str, deadline: Instant) -> Option<Self> {
+        let is_long = piece.chars().nth(PIECE - 1).is_some();
+        is_long.then(|| Self::new(place, piece.to_owned(), Matcher::Any, deadline))
     }
 
     /// A range of strings, by bytes.

@@ -58,7 +58,15 @@ impl Leader {
     fn read(mut self) -> base::Result<()> {
         let shared = self.shared.clone();
         let app: &App = &shared.app;
-        while let Some(batch) = shared.gather.next() {
+        let mut last = 0;
+        while let Some(batch) = {
+            // Where many ask, those whose turn it is on this processor come along.
+            if last > 1 {
+                std::thread::yield_now();
+            }
+            shared.gather.next()
+        } {
+            last = batch.len();
             let keys: Vec<&str> = batch.iter().map(|one| one.key.as_str()).collect();
             let mut connection = app.pools.get(Lane::Read)?;
             for document in documents::find_many(&mut connection, &keys)? {

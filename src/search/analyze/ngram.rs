@@ -1,36 +1,37 @@
-//! Pieces of words, 2 to 10 letters, in lower case, as Solr's field keeps them: completion finds what is inside of a word,
-//! too. (Solr's pieces also reach over blanks; here a piece ends with its word, and each word that is asked for is looked
-//! for by itself.)
+//! Ends of words, in lower case, for completion: what stands anywhere inside of a word begins one of its ends, and is found by
+//! that. (Solr's field keeps every piece of 2 to 10 letters, also over blanks: four times the terms, and longer words are not
+//! found. Here a piece ends with its word, and each word that is asked for is looked for by itself.)
 
 use tantivy::tokenizer::{
     AsciiFoldingFilter, LowerCaser, SimpleTokenizer, TextAnalyzer, Token, TokenFilter, TokenStream, Tokenizer,
 };
 
+/// Letters of the shortest end that is kept.
 const SHORTEST: usize = 2;
-const LONGEST: usize = 10;
-/// Letters of the longest word that is cut into pieces.
-const WORD: usize = 100;
+/// Letters of a word that count.
+const LONGEST: usize = 100;
 
-/// For what is written: each word gives its pieces.
+/// For what is written: each word gives its ends.
 pub fn writing() -> TextAnalyzer {
-    TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).filter(Pieces).build()
+    TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).filter(Ends).build()
 }
 
-/// For what is asked: each word as it is, as far as pieces are kept.
+/// For what is asked: each word as it is, a beginning of what is kept.
 pub fn asking() -> TextAnalyzer {
     TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).filter(Longest).build()
 }
 
 #[derive(Clone)]
-struct Pieces;
+struct Ends;
 
 #[derive(Clone)]
-struct PiecesOf<T>(T);
+struct EndsOf<T>(T);
 
-struct PieceStream<T> {
+struct EndStream<T> {
     inner: T,
-    /// Where the pieces that are not yet told lie in the word, the next one last.
-    pieces: Vec<(usize, usize)>,
+    /// Where the ends that are not yet told begin in the word, and where the word is cut.
+    starts: Vec<usize>,
+    cut: usize,
     token: Token,
 }
 
@@ -75,34 +76,37 @@ impl<T: TokenStream> TokenStream for LongestStream<T> {
     }
 }
 
-impl TokenFilter for Pieces {
-    type Tokenizer<T: Tokenizer> = PiecesOf<T>;
-    fn transform<T: Tokenizer>(self, tokenizer: T) -> PiecesOf<T> {
-        PiecesOf(tokenizer)
+impl TokenFilter for Ends {
+    type Tokenizer<T: Tokenizer> = EndsOf<T>;
+    fn transform<T: Tokenizer>(self, tokenizer: T) -> EndsOf<T> {
+        EndsOf(tokenizer)
     }
 }
 
-impl<T: Tokenizer> Tokenizer for PiecesOf<T> {
-    type TokenStream<'a> = PieceStream<T::TokenStream<'a>>;
+impl<T: Tokenizer> Tokenizer for EndsOf<T> {
+    type TokenStream<'a> = EndStream<T::TokenStream<'a>>;
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
-        PieceStream { inner: self.0.token_stream(text), pieces: Vec::new(), token: Token::default() }
+        EndStream { inner: self.0.token_stream(text), starts: Vec::new(), cut: 0, token: Token::default() }
     }
 }
 
-impl<T: TokenStream> TokenStream for PieceStream<T> {
+impl<T: TokenStream> TokenStream for EndStream<T> {
     fn advance(&mut self) -> bool {
         loop {
-            if let Some((start, end)) = self.pieces.pop() {
+            if let Some(start) = self.starts.pop() {
                 let whole = &self.inner.token().text;
                 self.token.text.clear();
-                self.token.text.push_str(whole.get(start..end).unwrap_or(whole));
+                self.token.text.push_str(whole.get(start..self.cut).unwrap_or(whole));
                 self.token.position = self.inner.token().position;
                 return true;
             }
             if !self.inner.advance() {
                 return false;
             }
-            pieces(&self.inner.token().text, &mut self.pieces);
+            let word = &self.inner.token().text;
+            self.starts.extend(word.char_indices().map(|(offset, _)| offset).take(LONGEST + 1));
+            self.cut = if self.starts.len() > LONGEST { self.starts.pop().unwrap_or(word.len()) } else { word.len() };
+            self.starts.truncate((self.starts.len() + 1).saturating_sub(SHORTEST));
         }
     }
 
@@ -113,15 +117,6 @@ impl<T: TokenStream> TokenStream for PieceStream<T> {
     fn token_mut(&mut self) -> &mut Token {
         &mut self.token
     }
-}
-
-/// Where the pieces of a word lie. Of a very long one only the beginning has any.
-fn pieces(word: &str, into: &mut Vec<(usize, usize)>) {
-    let starts: Vec<usize> = word.char_indices().map(|(offset, _)| offset).chain([word.len()]).take(WORD + 1).collect();
-    for (place, start) in starts.iter().enumerate() {
-        into.extend(starts.iter().skip(place + SHORTEST).take(LONGEST + 1 - SHORTEST).map(|end| (*start, *end)));
-    }
-    into.reverse();
 }
 
 #[cfg(test)]
@@ -138,10 +133,12 @@ mod tests {
     }
 
     #[test]
-    fn a_word_gives_its_pieces() {
-        assert_eq!(words(writing(), "Суу a Bé"), ["су", "суу", "уу", "be"]);
-        assert_eq!(words(asking(), "Суу abcdefghijkl"), ["суу", "abcdefghij"]);
-        assert_eq!(words(writing(), &"a".repeat(12)).len(), 63);
-        assert_eq!(words(writing(), &"ы".repeat(500)).len(), words(writing(), &"ы".repeat(WORD)).len());
+    fn a_word_gives_its_ends() {
+        assert_eq!(words(writing(), "Суу a Bé"), ["уу", "суу", "be"]);
+        assert_eq!(words(asking(), "Суу abcdefghijkl"), ["суу", "abcdefghijkl"]);
+        assert_eq!(words(writing(), &"a".repeat(12)).len(), 11);
+        let long = words(writing(), &"ы".repeat(500));
+        assert_eq!((long.len(), long.last().map(|word| word.chars().count())), (LONGEST - 1, Some(LONGEST)));
+        assert_eq!(words(asking(), &"ы".repeat(500)), words(writing(), &"ы".repeat(500)).last().cloned().as_slice());
     }
 }

@@ -46,6 +46,9 @@ fn class(letter: char) -> Class {
         'a'..='z' => Class::Lower,
         'A'..='Z' => Class::Upper,
         '0'..='9' => Class::Digit,
+        // Kyrgyz and Russian, so that nobody has to look into Unicode's tables for them.
+        '\u{430}'..='\u{45F}' | 'ң' | 'ө' | 'ү' => Class::Lower,
+        '\u{400}'..='\u{42F}' | 'Ң' | 'Ө' | 'Ү' => Class::Upper,
         _ if letter.is_ascii() && !letter.is_ascii_whitespace() => Class::Other,
         _ if letter.is_whitespace() => Class::Blank,
         _ if letter.is_uppercase() => Class::Upper,
