@@ -6,6 +6,7 @@ pub mod config;
 pub mod control;
 mod db;
 pub mod telemetry;
+mod tending;
 pub mod upkeep;
 
 use std::{
@@ -26,6 +27,7 @@ use config::Config;
 use control::Door;
 use store::{Feed, Follower, Lane, Pools, pool::Sizes};
 use tempfile::TempDir;
+use tending::Tending;
 
 /// How long a start waits for the database.
 const FIRST_CONNECTION: Duration = Duration::from_secs(5);
@@ -39,6 +41,7 @@ const CATCH_UP: Duration = Duration::from_millis(500);
 pub struct Kurak {
     door: Option<Door>,
     worker: Option<harvest::Worker>,
+    tending: Option<Tending>,
     follower: Option<Follower>,
     app: Arc<App>,
     site: Actor,
@@ -81,6 +84,7 @@ impl Kurak {
         let feed = kurak.follow()?;
         let options = harvest::Options { allow: kurak.config.fetch_allow.clone(), ..harvest::Options::default() };
         kurak.worker = Some(harvest::Worker::start(Arc::clone(&kurak.app), options)?);
+        kurak.tending = Some(Tending::start(&kurak.app)?);
         kurak.door = Some(Door::open(&kurak.app, &kurak.config.data)?);
         while !feed.is_ready() && begin.elapsed() < CATCH_UP {
             std::thread::sleep(Duration::from_millis(2));
@@ -138,7 +142,17 @@ impl Kurak {
         let mut ctx = Ctx::job(&app, &Actor::anonymous());
         let site = people::user::ensure_site_user(&mut ctx)?;
         ctx.finish()?;
-        Ok(Self { door: None, worker: None, follower: None, app, site, config, _scratch: scratch, _database: database })
+        Ok(Self {
+            door: None,
+            worker: None,
+            tending: None,
+            follower: None,
+            app,
+            site,
+            config,
+            _scratch: scratch,
+            _database: database,
+        })
     }
 
     /// The parts that actions work with.
@@ -179,6 +193,7 @@ impl Drop for Kurak {
     fn drop(&mut self) {
         self.door.take();
         self.worker.take();
+        self.tending.take();
         self.follower.take();
     }
 }

@@ -28,6 +28,26 @@ pub struct Field {
     pub required: bool,
 }
 
+/// A file that an action takes beside its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileField {
+    /// Its name; one that begins with `__` is the end of a longer one.
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub size: FileSize,
+}
+
+/// How large a file may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileSize {
+    /// `ckan.max_resource_size`.
+    Resource,
+    /// `ckan.max_image_size`.
+    Image,
+    /// As the storage says that it goes to.
+    Storage,
+}
+
 /// The documentation of an action: its doc comment. Made by [`crate::declare!`].
 pub trait Documented {
     const DOC: &'static str;
@@ -39,6 +59,8 @@ pub trait Action: Documented {
     /// CKAN's name, `<noun>_<verb>`.
     const NAME: &'static str;
     const KIND: Kind;
+    /// The files that it takes.
+    const FILES: &'static [FileField] = &[];
     type Params: Params;
     /// What the permission rule hands over: the thing that may be touched.
     type Subject;
@@ -122,6 +144,8 @@ pub type Input = Map<String, Value>;
 pub struct Row {
     pub name: &'static str,
     pub kind: Kind,
+    /// The files that it takes.
+    pub files: &'static [FileField],
     /// The help text.
     pub doc: &'static str,
     pub fields: fn() -> Vec<Field>,
@@ -141,6 +165,7 @@ impl Row {
         Self {
             name: A::NAME,
             kind: A::KIND,
+            files: A::FILES,
             doc: A::DOC,
             fields: <A::Params as Params>::fields,
             result_schema: A::result_schema,

@@ -8,6 +8,7 @@ use std::{
 use auth::Sealer;
 use base::{Error, Result};
 use diesel::PgConnection;
+use files::Files;
 use store::{Documents, Feed, GroupCommit, Pools, Quotes, system_info};
 
 use crate::{
@@ -28,6 +29,7 @@ pub struct App {
     pub actors: Actors,
     pub index: search::Index,
     pub sealer: Sealer,
+    pub files: Files,
     /// Every action, sorted by name.
     pub rows: Vec<Row>,
     feed: OnceLock<Feed>,
@@ -44,13 +46,16 @@ impl App {
         if let Some(pair) = rows.array_windows().find(|[one, other]| one.name == other.name) {
             return Err(Error::internal(format!("two actions are called {}", pair[0].name)));
         }
+        let site_url = settings.site_url.clone();
+        let picture = move |image: &str| files::name::picture_address(&site_url, "group", image);
         Ok(Arc::new(Self {
             sealer: Sealer::new(&settings.secret_key)?,
             site: site::Place::new(Site::new(&settings, BTreeMap::new())),
+            files: Files::new(&settings.files),
             pools,
             documents: Documents::default(),
             creates: GroupCommit::default(),
-            quotes: Quotes::default(),
+            quotes: Quotes::new(Box::new(picture)),
             actors: Actors::new(settings.auth.allow_dataset_collaborators),
             settings,
             index,

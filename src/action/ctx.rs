@@ -7,7 +7,7 @@ use base::Result;
 use diesel::PgConnection;
 use store::{Change, Connection, Lane, Tx, changes};
 
-use crate::{App, Kind};
+use crate::{App, Kind, files::Planned};
 
 /// One call: who asks, and the transaction, which is opened when it is first needed and ended by the frame.
 pub struct Ctx {
@@ -23,6 +23,8 @@ pub struct Ctx {
     single: bool,
     /// What is committed already.
     committed: Vec<Change>,
+    /// What is done with files after the commit.
+    pub(crate) files: Planned,
 }
 
 impl Ctx {
@@ -52,6 +54,7 @@ impl Ctx {
             waits: false,
             single: false,
             committed: Vec::new(),
+            files: Planned::default(),
         }
     }
 
@@ -136,7 +139,12 @@ impl Ctx {
     /// What the database says; then nothing was written.
     pub fn finish(self) -> Result<()> {
         let mut changes = self.committed;
-        changes.extend(self.tx.map_or_else(|| Ok(Vec::new()), Tx::commit)?);
+        if let Some(tx) = self.tx {
+            // Also when the commit fails: whether it did, only the database knows.
+            self.files.arrivals.iter().for_each(|arrival| arrival.keep());
+            changes.extend(tx.commit()?);
+            self.files.carry_out(&self.app);
+        }
         if changes.is_empty() {
             return Ok(());
         }

@@ -7,12 +7,13 @@ pub mod app;
 pub mod call;
 pub mod ctx;
 pub mod declare;
+mod files;
 pub mod openapi;
 pub mod params;
 pub mod settings;
 pub mod site;
 
-pub use action::{Action, Documented, Field, Kind, Raw, Reply, Row};
+pub use action::{Action, Documented, Field, FileField, FileSize, Kind, Raw, Reply, Row};
 pub use app::App;
 pub use ctx::Ctx;
 pub use params::{Dict, Params};

@@ -145,12 +145,27 @@ fn path(row: &Row) -> Value {
         path.insert("get".to_owned(), Value::Object(get));
     }
     let mut post = operation(row, "post");
-    post.insert(
-        "requestBody".to_owned(),
-        json!({"required": row.kind == Kind::Write, "content": {"application/json": {"schema": body(&fields)}}}),
-    );
+    post.insert("requestBody".to_owned(), json!({"required": row.kind == Kind::Write, "content": content(row, &fields)}));
     path.insert("post".to_owned(), Value::Object(post));
     Value::Object(path)
+}
+
+/// JSON; a form in parts too, for an action that takes files.
+fn content(row: &Row, fields: &[Field]) -> Value {
+    let schema = body(fields);
+    let mut content = json!({"application/json": {"schema": schema}});
+    if let (Some(content), false) = (content.as_object_mut(), row.files.is_empty()) {
+        let mut form = schema;
+        if let Some(properties) = form.get_mut("properties").and_then(Value::as_object_mut) {
+            for file in row.files {
+                let name =
+                    if file.name.starts_with("__") { format!("update__resources__0{}", file.name) } else { file.name.to_owned() };
+                properties.insert(name, json!({"type": "string", "format": "binary", "description": plain(file.doc)}));
+            }
+        }
+        content.insert("multipart/form-data".to_owned(), json!({"schema": form}));
+    }
+    content
 }
 
 fn body(fields: &[Field]) -> Value {

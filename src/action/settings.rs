@@ -33,6 +33,8 @@ pub struct Settings {
     pub mail: MailSettings,
     /// `ckan.search.*` and `search.facets.*`.
     pub search: SearchSettings,
+    /// `ckan.storage_path`, `ckan.max_*`, `ckan.upload.*`, `ckan.files.*`.
+    pub files: files::Settings,
     /// `ckan.activity_*`.
     pub activity: ActivitySettings,
     /// `ckan.views.*` and `ckan.preview.*`.
@@ -197,6 +199,7 @@ impl Default for Settings {
             unique_email_states: vec!["active".to_owned()],
             mail: MailSettings::default(),
             search: SearchSettings::default(),
+            files: files::Settings::default(),
             activity: ActivitySettings::default(),
             views: ViewSettings::default(),
             editable: BTreeMap::new(),

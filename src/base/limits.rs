@@ -2,6 +2,10 @@
 
 /// Bytes of a JSON or form body.
 pub const BODY_BYTES: usize = 2 * 1024 * 1024;
+/// Files that come with one request.
+pub const FILES: usize = 100;
+/// Files that arrive at the same time.
+pub const UPLOADS: usize = 64;
 /// Levels of nesting in a JSON body.
 pub const JSON_DEPTH: usize = 64;
 /// Keys in a JSON body, over all levels.

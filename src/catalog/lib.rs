@@ -9,6 +9,7 @@ pub mod license;
 pub mod member;
 pub mod organization;
 pub mod package;
+pub mod picture;
 pub mod relationship;
 pub mod resource;
 pub mod resource_view;

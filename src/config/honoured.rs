@@ -20,11 +20,25 @@ const HONOURED: &[&str] = &[
     "ckan.auth.user_delete_organizations",
     "ckan.cors.origin_allow_all",
     "ckan.cors.origin_whitelist",
+    "ckan.files.authenticated_uploads.allow",
+    "ckan.files.authenticated_uploads.storages",
+    "ckan.files.default_storages.admin",
+    "ckan.files.default_storages.default",
+    "ckan.files.default_storages.group",
+    "ckan.files.default_storages.resource",
+    "ckan.files.default_storages.user",
+    "ckan.files.inline_content_types",
+    "ckan.files.owner.cascade_access",
+    "ckan.files.owner.scan_as_update",
+    "ckan.files.owner.transfer_as_update",
     "ckan.group_and_organization_list_all_fields_max",
     "ckan.group_and_organization_list_max",
     "ckan.hide_activity_from_users",
     "ckan.hide_version",
     "ckan.locale_default",
+    "ckan.max_image_size",
+    "ckan.max_resource_size",
+    "ckan.mimetype_guess",
     "ckan.plugins",
     "ckan.preview.audio_formats",
     "ckan.preview.image_formats",
@@ -43,6 +57,11 @@ const HONOURED: &[&str] = &[
     "ckan.site_logo",
     "ckan.site_title",
     "ckan.site_url",
+    "ckan.upload.group.mimetypes",
+    "ckan.upload.group.types",
+    "ckan.upload.user.mimetypes",
+    "ckan.upload.user.types",
+    "ckan.uploads_enabled",
     "ckan.views.default_views",
     "beaker.session.secret",
     "ckan.storage_path",
@@ -85,5 +104,5 @@ const NEEDLESS: &[&str] = &[
 
 /// True when an option does what it says, or there is nothing for it to do.
 pub fn is_honoured(name: &str) -> bool {
-    HONOURED.contains(&name) || NEEDLESS.contains(&name)
+    HONOURED.contains(&name) || NEEDLESS.contains(&name) || name.starts_with(super::files::STORAGE)
 }

@@ -1,6 +1,7 @@
 //! The configuration: one table of options under CKAN's names, gathered from defaults, ckan.ini, kurak.toml and the
 //! environment, in this order; the last one wins. The only place that reads the environment.
 
+mod files;
 mod honoured;
 mod ini;
 mod sources;
@@ -98,6 +99,7 @@ impl Config {
             (None, Some(storage)) => Path::new(&storage).join("kurak"),
             (None, None) => sources::default_data(),
         };
+        let data = std::path::absolute(&data).unwrap_or(data);
         let port: u16 = read.parsed("kurak.port", "a port number")?.unwrap_or(5000);
         let host: IpAddr =
             read.parsed("kurak.host", "an address such as 127.0.0.1")?.unwrap_or_else(|| IpAddr::from([127, 0, 0, 1]));
@@ -106,8 +108,9 @@ impl Config {
             .iter()
             .map(|word| word.parse().map_err(|_error| wrong("kurak.fetch.allow", word, "networks such as 10.0.0.0/8")))
             .collect::<Result<_>>()?;
+        let settings = Settings { files: files::files(&read, &data)?, ..settings(&read, host, port)? };
         Ok(Self {
-            data: std::path::absolute(&data).unwrap_or(data),
+            data,
             database_url: read.text("sqlalchemy.url").map(without_driver),
             migrate: read.flag("kurak.migrate", true)?,
             log: read.text("kurak.log"),
@@ -118,7 +121,7 @@ impl Config {
             fetch_allow,
             cors_allow_all: read.flag("ckan.cors.origin_allow_all", false)?,
             cors_origins: read.words("ckan.cors.origin_whitelist"),
-            settings: settings(&read, host, port)?,
+            settings,
             options,
         })
     }
@@ -196,6 +199,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         },
         unique_email_states: email_states(read),
         mail: mail(read)?,
+        files: standard.files,
         search: SearchSettings {
             default_sort: read.text("ckan.search.default_package_sort").unwrap_or(search.default_sort),
             rows_max: read.parsed("ckan.search.rows_max", "a number")?.unwrap_or(search.rows_max),
@@ -294,6 +298,10 @@ fn without_driver(url: String) -> String {
 struct Reader<'a>(&'a Options);
 
 impl Reader<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     fn text(&self, name: &str) -> Option<String> {
         self.0.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }

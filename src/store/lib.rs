@@ -7,6 +7,7 @@ pub mod credentials;
 pub mod documents;
 pub mod error;
 pub mod feed;
+pub mod file_work;
 pub mod group_commit;
 pub mod migrate;
 pub mod pool;

@@ -65,17 +65,20 @@ impl GroupRow {
 
     /// As an item of `package.groups` shows it.
     #[must_use]
-    pub fn group_quote(&self) -> GroupQuote {
+    pub fn group_quote(&self, picture: impl Fn(&str) -> String) -> GroupQuote {
         GroupQuote {
             description: self.description.clone(),
             display_name: self.display_name().to_owned(),
             id: self.id.clone(),
-            image_display_url: self.image_url.clone(),
+            image_display_url: picture(&self.image_url),
             name: self.name.clone(),
             title: self.title.clone(),
         }
     }
 }
+
+/// From `image_url` to the address where a picture is found.
+pub type Picture = dyn Fn(&str) -> String + Send + Sync;
 
 /// An organization or group with what is quoted of it.
 pub struct Group {
@@ -91,13 +94,19 @@ struct Table {
 }
 
 /// All organizations and groups of the portal, deleted ones included.
-#[derive(Default)]
 pub struct Quotes {
     table: RwLock<Arc<Table>>,
     generation: AtomicU64,
+    picture: Box<Picture>,
 }
 
 impl Quotes {
+    /// None yet; how pictures are found.
+    #[must_use]
+    pub fn new(picture: Box<Picture>) -> Self {
+        Self { table: RwLock::default(), generation: AtomicU64::default(), picture }
+    }
+
     /// Reads all of them anew.
     ///
     /// # Errors
@@ -110,7 +119,7 @@ impl Quotes {
             let quote = if row.is_organization {
                 serde_json::to_string(&row.organization_quote())
             } else {
-                serde_json::to_string(&row.group_quote())
+                serde_json::to_string(&row.group_quote(&self.picture))
             }
             .map_err(Error::internal)?;
             let group = Arc::new(Group { row, quote });
@@ -185,7 +194,7 @@ impl Quotes {
             .iter()
             .filter_map(|id| table.by_id.get(id))
             .filter(|group| group.row.state == "active")
-            .map(|group| group.row.group_quote())
+            .map(|group| group.row.group_quote(&self.picture))
             .collect();
     }
 }

@@ -114,6 +114,19 @@ diesel::table! {
 }
 diesel::table! { dashboard (user_id) { user_id -> Text, activity_stream_last_viewed -> Timestamp, } }
 diesel::table! { vocabulary (id) { id -> Text, name -> Text, } }
+diesel::table! {
+    file (id) {
+        id -> Text, name -> Text, storage -> Text, location -> Text, content_type -> Text, size -> BigInt, hash -> Text,
+        algorithm -> Text, created -> Timestamp, storage_data -> Jsonb, plugin_data -> Jsonb,
+    }
+}
+diesel::table! { file_owner (file_id) { file_id -> Text, owner_id -> Text, owner_type -> Text, pinned -> Bool, } }
+diesel::table! {
+    file_owner_transfer_history (id) {
+        id -> Text, file_id -> Text, owner_id -> Text, owner_type -> Text, actor -> Text, at -> Timestamp, action -> Text,
+    }
+}
+diesel::table! { file_work (seq) { seq -> BigInt, storage -> Text, location -> Text, arrival -> Nullable<Text>, } }
 
 diesel::joinable!(api_token -> users (user_id));
 diesel::joinable!(group_member -> users (user_id));

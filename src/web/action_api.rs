@@ -16,11 +16,16 @@ use actix_web::{
 };
 use auth::{Actor, token};
 use base::{Error, Result};
+use bytes::Bytes;
+use files::Ticket;
 use serde_json::{Map, Value};
 
 use crate::{
     envelope::{self, Asked},
-    extract::{self, Refused, Sent, body},
+    extract::{
+        self, Refused, Sent, body,
+        form_data::{self, Failure, For, FormData},
+    },
     gather::{self, Gather},
     lanes::Lanes,
     middleware::watch,
@@ -45,26 +50,75 @@ pub async fn call(request: HttpRequest, payload: Payload, shared: Data<Shared>) 
     if !matches!(*method, Method::GET | Method::HEAD | Method::POST) {
         return pages::method_not_allowed();
     }
-    let body = body::read(&request, payload).await;
     let name = request.match_info().get("action").unwrap_or_default();
     let Some(row) = shared.app.row(name) else {
+        let _body = body::read(&request, payload).await;
         let shown: String = name.chars().take(100).collect();
         return envelope::bad_request(&format!("Action name not known: {shown}"));
     };
     watch::tell_action(&request, row.name);
     let callback = extract::callback(method, request.query_string());
     let text = if callback.is_some() { None } else { token_of(&request) };
+    let received = receive(&request, payload, (&shared, row), text.as_deref()).await;
     let id = watch::id_of(&request);
     let site = shared.app.site();
     let asked =
         Asked { site_url: &site.url, action: row.name, known: text.is_some(), callback: callback.as_deref(), request: &id };
-    match body {
-        Ok(body) => answer(&request, &shared, (asked, row), (text, &body)).await,
-        Err(error) => {
-            let mut response = envelope::failure(asked, &error, None);
+    match received {
+        Ok(received) => {
+            let broken_off = received.form.as_ref().is_some_and(|form| form.broken_off);
+            let mut response = answer(&request, &shared, (asked, row), (text, received)).await;
+            if broken_off {
+                response.head_mut().set_connection_type(ConnectionType::Close);
+            }
+            response
+        }
+        Err(failure) => {
+            let mut response = match failure {
+                Failure::Failed(error) => envelope::failure(asked, &error, None),
+                Failure::Refused(refused) => refusal(&refused),
+            };
             response.head_mut().set_connection_type(ConnectionType::Close);
             response
         }
+    }
+}
+
+/// What came with a request.
+#[derive(Default)]
+struct Received {
+    body: Bytes,
+    form: Option<FormData>,
+}
+
+async fn receive(
+    request: &HttpRequest,
+    payload: Payload,
+    (shared, row): (&Data<Shared>, &Row),
+    token: Option<&str>,
+) -> std::result::Result<Received, Failure> {
+    if !extract::is_in_parts(request.method(), content_type(request)) {
+        return Ok(Received { body: body::read(request, payload).await?, form: None });
+    }
+    let known = match token.filter(|_| !row.files.is_empty()) {
+        None => false,
+        Some(token) => match shared.app.actors.recall(token) {
+            Some(actor) => !actor.is_anonymous(),
+            None => {
+                let (app, token) = (Arc::clone(&shared.app), token.to_owned());
+                let actor = shared.lanes.read.run(move || app.actors.resolve(&app.pools, &token)).await?;
+                !actor.is_anonymous()
+            }
+        },
+    };
+    let purpose = For { app: &shared.app, lanes: &shared.lanes, files: row.files, known };
+    Ok(Received { body: Bytes::new(), form: Some(form_data::read(request, payload, purpose).await?) })
+}
+
+fn refusal(refused: &Refused) -> HttpResponse {
+    match refused {
+        Refused::Bad(text) => envelope::bad_request(text),
+        Refused::MediaType => pages::page(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json or a form."),
     }
 }
 
@@ -72,13 +126,14 @@ async fn answer(
     request: &HttpRequest,
     shared: &Data<Shared>,
     (asked, row): (Asked<'_>, &Row),
-    (text, body): (Option<String>, &[u8]),
+    (text, received): (Option<String>, Received),
 ) -> HttpResponse {
     let app = &shared.app;
-    let input = match parameters(request, body, row) {
+    let Received { body, form } = received;
+    let (form, tickets) = form.map_or_else(|| (None, Vec::new()), |form| (Some(form.input), form.tickets));
+    let input = match parameters(request, (&body, form), row) {
         Ok(input) => input,
-        Err(Refused::Bad(text)) => return envelope::bad_request(&text),
-        Err(Refused::MediaType) => return pages::page(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json or a form."),
+        Err(refused) => return refusal(&refused),
     };
     let actor = text.as_deref().map_or_else(|| Some(Actor::anonymous()), |text| app.actors.recall(text));
     if let Some(actor) = &actor {
@@ -95,8 +150,11 @@ async fn answer(
             return finish(asked, result.map(|result| Answer { result, beside: String::new() }), None);
         }
     }
-    let echo = (row.kind == Kind::Write).then(|| input.clone());
-    let outcome = in_lane(shared, row, (actor, text), input).await;
+    let mut echo = (row.kind == Kind::Write).then(|| input.clone());
+    if let (Some(echo), false) = (&mut echo, tickets.is_empty()) {
+        echo.retain(|_, value| !files::is_file(value));
+    }
+    let outcome = in_lane(shared, row, (actor, text), (input, tickets)).await;
     if let Ok((_, actor)) = &outcome {
         watch::tell_actor(request, actor);
     }
@@ -109,14 +167,19 @@ fn quickly(app: &App, row: &Row, actor: &Actor, input: &Input) -> Option<Result<
         .unwrap_or_else(|_panic| Some(Err(Error::internal("an action panicked while it answered from memory"))))
 }
 
-fn parameters(request: &HttpRequest, body: &[u8], row: &Row) -> std::result::Result<Input, Refused> {
+fn parameters(request: &HttpRequest, (body, form): (&[u8], Option<Input>), row: &Row) -> std::result::Result<Input, Refused> {
     extract::parameters(&Sent {
         method: request.method(),
-        content_type: request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default(),
+        content_type: content_type(request),
         query: request.query_string(),
         body,
+        form,
         reads: row.kind == Kind::Read,
     })
+}
+
+fn content_type(request: &HttpRequest) -> &str {
+    request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 fn finish(mut asked: Asked, outcome: Result<Answer>, echo: Option<&Map<String, Value>>) -> HttpResponse {
@@ -136,14 +199,14 @@ fn finish(mut asked: Asked, outcome: Result<Answer>, echo: Option<&Map<String, V
 pub async fn run(shared: &Data<Shared>, name: &str, token: Option<String>, input: Input) -> Result<Answer> {
     let row = shared.app.row(name).ok_or_else(|| Error::not_found(format!("Action name not known: {name}")))?;
     let actor = token.is_none().then(Actor::anonymous);
-    in_lane(shared, row, (actor, token), input).await.map(|(answer, _)| answer)
+    in_lane(shared, row, (actor, token), (input, Vec::new())).await.map(|(answer, _)| answer)
 }
 
 async fn in_lane(
     shared: &Data<Shared>,
     row: &Row,
     (actor, text): (Option<Actor>, Option<String>),
-    input: Input,
+    (input, tickets): (Input, Vec<Ticket>),
 ) -> Result<(Answer, Actor)> {
     let app = Arc::clone(&shared.app);
     let call = row.call;
@@ -154,7 +217,10 @@ async fn in_lane(
             (None, Some(text)) => app.actors.resolve(&app.pools, &text)?,
             (None, None) => Actor::anonymous(),
         };
-        Ok((call(&app, &actor, input)?, actor))
+        let answer = call(&app, &actor, input)?;
+        // Files stay until the action is through with them, whether its client still waits or not.
+        drop(tickets);
+        Ok((answer, actor))
     })
     .await
 }

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use base::{Error, Result};
+use base::{Error, Result, limits};
 use tokio::{
     runtime::{Builder, Runtime},
     sync::Semaphore,
@@ -33,6 +33,8 @@ pub struct Lane {
 pub struct Lanes {
     pub read: Lane,
     pub write: Lane,
+    /// Places for files that arrive at the same time.
+    pub uploads: Arc<Semaphore>,
 }
 
 impl Lanes {
@@ -44,6 +46,7 @@ impl Lanes {
         Ok(Self {
             read: Lane::new("read", (READS, QUEUE), READ_PATIENCE)?,
             write: Lane::new("write", (WRITES, QUEUE), WRITE_PATIENCE)?,
+            uploads: Arc::new(Semaphore::new(limits::UPLOADS)),
         })
     }
 }

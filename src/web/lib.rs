@@ -3,7 +3,9 @@
 //! Must never speak SQL and never decide who may do what.
 
 mod action_api;
+mod conditional;
 mod dcat;
+mod download;
 mod envelope;
 mod error;
 mod extract;

@@ -5,7 +5,7 @@ use actix_web::{
     web::{ServiceConfig, resource, route},
 };
 
-use crate::{action_api, dcat, feeds, health, pages, responses, util};
+use crate::{action_api, dcat, download, feeds, health, pages, responses, util};
 
 /// A language in front of an address, as CKAN takes it; answers are the same in all.
 const LOCALE: &str = "/{locale:[a-z]{2}(_[A-Za-z]+)?}";
@@ -27,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read("/docs", responses::docs))
         .service(responses::swagger())
         .configure(dcat::routes)
+        .configure(download::routes)
         .configure(feeds::routes)
         .configure(util::routes);
     for address in ["/api", "/api/", "/api/{version:\\d+}", "/api/{version:\\d+}/"] {

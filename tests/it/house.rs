@@ -19,12 +19,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("search", &["base", "model"]),
     ("dcat", &["base", "model"]),
     ("fetch", &["base"]),
+    ("files", &["base"]),
     ("fixture", &["base"]),
-    ("action", &["base", "model", "auth", "store", "search"]),
-    ("catalog", &["base", "model", "auth", "store", "search", "action"]),
-    ("people", &["base", "model", "auth", "store", "search", "action", "catalog"]),
+    ("action", &["base", "model", "auth", "files", "store", "search"]),
+    ("catalog", &["base", "model", "auth", "files", "store", "search", "action"]),
+    ("people", &["base", "model", "auth", "files", "store", "search", "action", "catalog"]),
     ("harvest", &["base", "model", "auth", "store", "search", "fetch", "action", "catalog"]),
-    ("web", &["base", "model", "auth", "action", "catalog", "dcat", "search", "store"]),
+    ("web", &["base", "model", "auth", "files", "action", "catalog", "dcat", "search", "store"]),
 ];
 
 /// Dependency → the crates where it is at home.

@@ -35,5 +35,6 @@ mod site_user;
 mod tag;
 mod task_status;
 mod token;
+mod upload;
 mod user;
 mod user_change;

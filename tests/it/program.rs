@@ -41,6 +41,17 @@ impl Site {
         site
     }
 
+    /// Its folder.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().to_path_buf()
+    }
+
+    /// Adds an option to its configuration.
+    pub fn option(&self, name: &str, value: &str) {
+        let text = std::fs::read_to_string(self.ini()).unwrap();
+        std::fs::write(self.ini(), format!("{text}{name} = {value}\n")).unwrap();
+    }
+
     fn ini(&self) -> PathBuf {
         self.folder.path().join("ckan.ini")
     }
@@ -115,6 +126,16 @@ impl Server {
         Ok(answer)
     }
 
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Bytes of memory that it holds.
+    pub fn resident(&self) -> usize {
+        let text = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id())).unwrap();
+        text.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
+    }
+
     /// Ends it as a crash would.
     pub fn crash(&self) {
         assert!(Command::new("kill").args(["-9", &self.child.id().to_string()]).status().unwrap().success());
@@ -123,6 +144,13 @@ impl Server {
     pub fn stop(mut self) -> Option<i32> {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
         self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 

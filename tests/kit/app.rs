@@ -30,9 +30,10 @@ impl TestApp {
     #[must_use]
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings { secret_key: Secret::new("test"), ..Settings::default() };
-        change(&mut settings);
         let database = TestDb::new();
-        let folder = TempDir::new().expect("a folder for the index");
+        let folder = TempDir::new().expect("a folder for index and files");
+        settings.files.root = Some(folder.path().join("storage"));
+        change(&mut settings);
         let (app, follower) = open(settings, &database, &folder);
         Self { app, follower, database, folder }
     }
@@ -87,7 +88,7 @@ impl Default for TestApp {
 
 fn open(settings: Settings, database: &TestDb, folder: &TempDir) -> (Arc<App>, Follower) {
     let pools = Pools::open(&database.url(), Sizes::default()).expect("pools");
-    let index = search::Index::open(folder.path()).expect("an index");
+    let index = search::Index::open(&folder.path().join("index")).expect("an index");
     let app = App::new(settings, pools.clone(), index, [catalog::rows(), people::rows(), harvest::rows()].concat())
         .expect("the parts fit");
     let follower = Follower::start(pools, catalog::follower(&app)).expect("a follower");

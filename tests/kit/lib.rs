@@ -10,10 +10,12 @@
 mod app;
 mod database;
 mod http;
+mod parts;
 
 pub use app::TestApp;
 pub use database::TestDb;
 pub use http::{Response, TestServer};
+pub use parts::Form;
 
 /// Waits until something holds, at most so long.
 ///

@@ -7,6 +7,7 @@ fn row(name: &'static str, kind: Kind) -> Row {
     Row {
         name,
         kind,
+        files: &[],
         doc: " Does it.\n\n Twice,\n if need be.\n",
         fields: || vec![Field { name: "id", doc: " Which.\n", schema: json!({"type": "string"}), required: true }],
         result_schema: || json!({"type": "integer"}),

@@ -1,6 +1,6 @@
 //! `group_create`, and what `organization_create` shares with it.
 
-use action::{Action, Ctx, Dict, Field, Kind};
+use action::{Action, Ctx, Dict, Field, FileField, Kind};
 use base::{Result, loose::Loose};
 use serde_json::{Value, json};
 
@@ -9,6 +9,7 @@ use super::{
     view::{self, Options, View},
     write,
 };
+use crate::picture::{self, Of};
 
 action::declare! {
     /// Creates a group, whose admin is who made it.
@@ -32,6 +33,7 @@ pub fn fields() -> Vec<Field> {
         field("description", "What it is, Markdown.", text()),
         field("description_translated", "Description by language.", json!({"type": "object"})),
         field("image_url", "Address of a picture.", text()),
+        field("clear_upload", "True: the uploaded picture goes.", bool::schema()),
         field("type", "Type; never changes.", text()),
         field("state", "active or deleted.", text()),
         field("approval_status", "approved unless said otherwise.", text()),
@@ -53,6 +55,7 @@ pub fn fields() -> Vec<Field> {
 impl Action for Create {
     const NAME: &'static str = "group_create";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = picture::FILES;
     type Params = CreateParams;
     type Subject = ();
     type Output = View;
@@ -71,7 +74,10 @@ impl Action for Create {
 /// # Errors
 /// Validation with all faults.
 pub fn make(ctx: &mut Ctx, family: Family, dict: &Dict) -> Result<View> {
-    let draft = check::read(ctx, family, &dict.0, None)?;
+    let mut dict = dict.0.clone();
+    let file = picture::take(ctx, Of::Group, &mut dict, None)?;
+    let draft = check::read(ctx, family, &dict, None)?;
     let row = write::create(ctx, draft)?;
+    picture::put(ctx, Of::Group, file, &row.image_url)?;
     view::one(ctx, family, &row, Options::WRITTEN)
 }

@@ -169,6 +169,16 @@ pub fn purge(connection: &mut PgConnection, id: &str) -> Result<()> {
     diesel::delete(groups::table.find(id)).execute(connection).map(drop).map_err(error::of)
 }
 
+/// True when an organization or group has that picture.
+///
+/// # Errors
+/// What the database says.
+pub fn has_picture(connection: &mut PgConnection, image_url: &str) -> Result<bool> {
+    diesel::select(diesel::dsl::exists(groups::table.filter(groups::image_url.eq(image_url))))
+        .get_result(connection)
+        .map_err(error::of)
+}
+
 /// How many harvest sources bring datasets to an organization.
 ///
 /// # Errors

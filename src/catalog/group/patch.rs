@@ -1,6 +1,6 @@
 //! `group_patch`.
 
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, FileField, Kind};
 use base::Result;
 use store::quotes::GroupRow;
 
@@ -10,6 +10,7 @@ use super::{
     update::{Change, change, permitted},
     view::View,
 };
+use crate::picture;
 
 action::declare! {
     /// Changes the fields of a group that are sent; all others stay.
@@ -21,6 +22,7 @@ action::declare! {
 impl Action for Patch {
     const NAME: &'static str = "group_patch";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = picture::FILES;
     type Params = PatchParams;
     type Subject = GroupRow;
     type Output = View;

@@ -1,6 +1,6 @@
 //! `group_update`, and the one rule by which organizations and groups are updated and patched.
 
-use action::{Action, Ctx, Dict, Kind};
+use action::{Action, Ctx, Dict, FileField, Kind};
 use base::Result;
 use store::quotes::GroupRow;
 
@@ -10,7 +10,10 @@ use super::{
     view::{self, Options, View},
     write,
 };
-use crate::package::allow::needed;
+use crate::{
+    package::allow::needed,
+    picture::{self, Of},
+};
 
 action::declare! {
     /// Replaces a group. Plain fields, members, datasets and groups above it that are left out stay; extras do not.
@@ -31,6 +34,7 @@ pub enum Change {
 impl Action for Update {
     const NAME: &'static str = "group_update";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = picture::FILES;
     type Params = UpdateParams;
     type Subject = GroupRow;
     type Output = View;
@@ -61,7 +65,10 @@ pub fn permitted(ctx: &mut Ctx, family: Family, dict: &Dict, change: Change) -> 
 /// # Errors
 /// Validation with all faults.
 pub fn change(ctx: &mut Ctx, family: Family, dict: &Dict, before: &GroupRow, change: Change) -> Result<View> {
-    let draft = check::read(ctx, family, &dict.0, Some((before, change == Change::Merge)))?;
+    let mut dict = dict.0.clone();
+    let file = picture::take(ctx, Of::Group, &mut dict, Some(&before.image_url))?;
+    let draft = check::read(ctx, family, &dict, Some((before, change == Change::Merge)))?;
     let row = write::update(ctx, before, draft)?;
+    picture::put(ctx, Of::Group, file, &row.image_url)?;
     view::one(ctx, family, &row, Options { datasets: true, followers: false, ..Options::WRITTEN })
 }

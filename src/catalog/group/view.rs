@@ -10,7 +10,10 @@ use serde_json::{Map, Value, json, value::RawValue};
 use store::quotes::GroupRow;
 
 use super::{Family, db};
-use crate::member;
+use crate::{
+    member,
+    picture::{self, Of},
+};
 
 /// What stands in an answer beside the plain fields.
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,7 +98,7 @@ fn counted(ctx: &mut Ctx, family: Family, rows: &[GroupRow], options: Options, l
             packages,
             users: users.as_mut().map(|users| users.remove(&row.id).unwrap_or_default()),
             groups: parents.as_mut().map(|parents| parents.remove(&row.id).unwrap_or_default()),
-            ..plain(row)
+            ..plain(ctx, row)
         });
     }
     Ok(views)
@@ -116,14 +119,14 @@ pub fn one(ctx: &mut Ctx, family: Family, row: &GroupRow, options: Options) -> R
 
 /// The plain fields alone.
 #[must_use]
-pub fn plain(row: &GroupRow) -> View {
+pub fn plain(ctx: &Ctx, row: &GroupRow) -> View {
     View {
         approval_status: row.approval_status.clone(),
         created: Stamp::from_naive(row.created),
         description: row.description.clone(),
         display_name: row.display_name().to_owned(),
         id: row.id.clone(),
-        image_display_url: row.image_url.clone(),
+        image_display_url: picture::address(ctx, Of::Group, &row.image_url),
         image_url: row.image_url.clone(),
         is_organization: row.is_organization,
         name: row.name.clone(),
@@ -149,7 +152,7 @@ fn users(ctx: &mut Ctx, members: &[(String, String, String)]) -> Result<HashMap<
     let mut users: HashMap<String, Vec<Map<String, Value>>> = HashMap::new();
     for (group, user, capacity) in members {
         let Some(account) = accounts.get(user) else { continue };
-        let mut view = member::view::public(account);
+        let mut view = member::view::public(ctx, account);
         view.insert("capacity".to_owned(), json!(capacity));
         users.entry(group.clone()).or_default().push(view);
     }
@@ -161,7 +164,7 @@ fn parents(ctx: &mut Ctx, ids: &[String]) -> Result<HashMap<String, Vec<Value>>>
     let mut above: HashMap<String, Vec<Value>> = HashMap::new();
     for (group, parent, capacity) in member::db::parents(ctx.db()?, ids)? {
         let Some(parent) = ctx.app.quotes.find(&parent).filter(|parent| parent.row.state == "active") else { continue };
-        let mut view = serde_json::to_value(plain(&parent.row)).map_err(Error::internal)?;
+        let mut view = serde_json::to_value(plain(ctx, &parent.row)).map_err(Error::internal)?;
         if let Value::Object(view) = &mut view {
             view.insert("capacity".to_owned(), json!(capacity));
         }
@@ -187,7 +190,7 @@ fn datasets(ctx: &mut Ctx, family: Family, row: &GroupRow, labels: Option<&[Stri
             .iter()
             .filter_map(|id| known(id))
             .filter(|group| group.state == "active")
-            .map(|group| group.group_quote())
+            .map(|group| group.group_quote(|image| picture::address(ctx, Of::Group, image)))
             .collect();
         let groups = serde_json::to_string(&groups).map_err(Error::internal)?;
         let mut text = String::new();

@@ -9,6 +9,7 @@ use super::{check::Draft, db};
 use crate::{
     activity, member,
     package::{Incoming, Outcome, give_many, regroup_many, store_many},
+    picture::{self, Of},
 };
 
 /// Datasets that lose their organization at a time.
@@ -58,7 +59,12 @@ pub fn update(ctx: &mut Ctx, before: &GroupRow, draft: Draft) -> Result<GroupRow
     let connection = ctx.db()?;
     if changed {
         db::update(connection, &row)?;
+        if before.image_url != row.image_url {
+            let is_used = db::has_picture(connection, &before.image_url)?;
+            picture::clear(ctx, Of::Group, &before.image_url, is_used)?;
+        }
     }
+    let connection = ctx.db()?;
     let ids = [row.id.clone()];
     if let Some(users) = draft.users {
         let mut wanted: Vec<(String, String)> = users.into_iter().map(|(id, role)| (id, role.as_str().to_owned())).collect();
@@ -137,6 +143,8 @@ pub fn purge(ctx: &mut Ctx, row: &GroupRow) -> Result<()> {
         regroup_many(ctx, &datasets, row, false)?;
     }
     db::purge(ctx.db()?, &row.id)?;
+    let is_used = db::has_picture(ctx.db()?, &row.image_url)?;
+    picture::clear(ctx, Of::Group, &row.image_url, is_used)?;
     ctx.log(changes::Entity::Group, &row.id, changes::Kind::Purge)
 }
 

@@ -1,17 +1,19 @@
 //! A user as everybody may see him, and a membership. Never shows an e-mail address, a password or a key.
 
+use action::Ctx;
 use base::{id, time::Stamp};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::db::Account;
+use crate::picture::{self, Of};
 
 /// md5 of nothing: the hash of a user without an address.
 const NO_EMAIL: &str = "d41d8cd98f00b204e9800998ecf8427e";
 
 /// The fourteen keys that CKAN shows to strangers.
 #[must_use]
-pub fn public(account: &Account) -> Map<String, Value> {
+pub fn public(ctx: &Ctx, account: &Account) -> Map<String, Value> {
     let row = &account.row;
     let display_name = row.fullname.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&row.name);
     let value = json!({
@@ -28,7 +30,7 @@ pub fn public(account: &Account) -> Map<String, Value> {
         "display_name": display_name,
         "email_hash": account.email_hash.as_deref().unwrap_or(NO_EMAIL),
         "number_created_packages": account.datasets,
-        "image_display_url": row.image_url,
+        "image_display_url": row.image_url.as_deref().map(|image| picture::address(ctx, Of::User, image)),
     });
     match value {
         Value::Object(map) => map,

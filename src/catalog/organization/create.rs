@@ -1,12 +1,15 @@
 //! `organization_create`.
 
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, FileField, Kind};
 use base::Result;
 
-use crate::group::{
-    Family, allow,
-    create::{fields, make},
-    view::View,
+use crate::{
+    group::{
+        Family, allow,
+        create::{fields, make},
+        view::View,
+    },
+    picture,
 };
 
 action::declare! {
@@ -19,6 +22,7 @@ action::declare! {
 impl Action for Create {
     const NAME: &'static str = "organization_create";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = picture::FILES;
     type Params = CreateParams;
     type Subject = ();
     type Output = View;

@@ -12,6 +12,7 @@ use crate::{
     flag::{Flag, flag},
     group::{self, Family},
     member,
+    picture::{self, Of},
 };
 
 action::declare! {
@@ -61,7 +62,7 @@ impl Action for ListForUser {
         let members = if with_members { member::db::members(ctx.db()?, &ids)? } else { Vec::new() };
         let mut list = Vec::with_capacity(found.len());
         for group in &found {
-            let mut item = view(&group.row, role(&group.row));
+            let mut item = view(ctx, &group.row, role(&group.row));
             if let Value::Object(item) = &mut item {
                 if counted {
                     item.insert("package_count".to_owned(), json!(counts.get(&group.row.id).copied().unwrap_or_default()));
@@ -77,7 +78,7 @@ impl Action for ListForUser {
     }
 }
 
-fn view(row: &GroupRow, role: Option<Role>) -> Value {
+fn view(ctx: &Ctx, row: &GroupRow, role: Option<Role>) -> Value {
     json!({
         "id": row.id,
         "name": row.name,
@@ -91,6 +92,6 @@ fn view(row: &GroupRow, role: Option<Role>) -> Value {
         "state": row.state,
         "capacity": role.map(Role::as_str),
         "display_name": row.display_name(),
-        "image_display_url": row.image_url,
+        "image_display_url": picture::address(ctx, Of::Group, &row.image_url),
     })
 }

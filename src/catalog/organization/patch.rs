@@ -1,14 +1,17 @@
 //! `organization_patch`.
 
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, FileField, Kind};
 use base::Result;
 use store::quotes::GroupRow;
 
-use crate::group::{
-    Family,
-    create::fields,
-    update::{Change, change, permitted},
-    view::View,
+use crate::{
+    group::{
+        Family,
+        create::fields,
+        update::{Change, change, permitted},
+        view::View,
+    },
+    picture,
 };
 
 action::declare! {
@@ -21,6 +24,7 @@ action::declare! {
 impl Action for Patch {
     const NAME: &'static str = "organization_patch";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = picture::FILES;
     type Params = PatchParams;
     type Subject = GroupRow;
     type Output = View;

@@ -1,14 +1,17 @@
 //! `organization_update`.
 
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, FileField, Kind};
 use base::Result;
 use store::quotes::GroupRow;
 
-use crate::group::{
-    Family,
-    create::fields,
-    update::{Change, change, permitted},
-    view::View,
+use crate::{
+    group::{
+        Family,
+        create::fields,
+        update::{Change, change, permitted},
+        view::View,
+    },
+    picture,
 };
 
 action::declare! {
@@ -21,6 +24,7 @@ action::declare! {
 impl Action for Update {
     const NAME: &'static str = "organization_update";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = picture::FILES;
     type Params = UpdateParams;
     type Subject = GroupRow;
     type Output = View;

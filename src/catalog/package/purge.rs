@@ -2,11 +2,11 @@
 
 use action::{Action, Ctx, Kind};
 use base::{Error, Result};
-use model::Document;
+use model::{Document, document};
 use store::changes::{Entity, Kind as Change};
 
 use super::{allow, db};
-use crate::relationship;
+use crate::{relationship, resource};
 
 action::declare! {
     /// Removes a dataset and everything of it for good. For sysadmins.
@@ -38,6 +38,7 @@ impl Action for Purge {
             .flat_map(|row| [row.subject_package_id, row.object_package_id])
             .filter(|id| *id != document.id)
             .collect();
+        resource::upload::clear(ctx, &document::parse(&document.body)?, None)?;
         db::purge(ctx.db()?, &document.id)?;
         relationship::write::refresh(ctx, &others)?;
         ctx.log(Entity::Package, &document.id, Change::Purge)

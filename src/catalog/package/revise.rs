@@ -1,14 +1,18 @@
 //! `package_revise`: changes parts of a dataset if it is as the caller believes, under the dataset's lock.
 
-use action::{Action, Ctx, Field, Kind, Raw};
+use std::sync::Arc;
+
+use action::{Action, Ctx, Field, FileField, FileSize, Kind, Raw};
 use base::{Error, ErrorDict, Result, loose::Loose};
-use model::{Document, revise as rules};
+use files::Arrival;
+use model::{Document, document, revise as rules};
 use serde_json::{Map, Value, json};
 
 use super::{
     allow, db,
     write::{Incoming, store_one},
 };
+use crate::resource;
 
 action::declare! {
     /// Changes parts of a dataset, if it matches.
@@ -50,6 +54,11 @@ struct Asked {
 impl Action for Revise {
     const NAME: &'static str = "package_revise";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = &[FileField {
+        name: "__upload",
+        doc: "The file of a resource, as update__resources__0__upload.",
+        size: FileSize::Resource,
+    }];
     type Params = ReviseParams;
     type Subject = Revision;
     type Output = Raw;
@@ -74,15 +83,43 @@ impl Action for Revise {
     }
 
     fn run(ctx: &mut Ctx, _params: ReviseParams, revision: Revision) -> Result<Raw> {
-        let Revision { document, revised, include } = revision;
+        let Revision { document, mut revised, include } = revision;
+        let files = take_files(ctx, &mut revised, &document)?;
         let incoming = Incoming { id: Some(document.id.clone()), dict: revised, patch: false };
-        let shown = store_one(ctx, incoming, Some(document))?.into_stored()?.show(ctx);
+        let stored = store_one(ctx, incoming, Some(document))?.into_stored()?;
+        for (place, file) in files {
+            let resource = resource::write::at(&stored.package, place)?;
+            resource::upload::put(ctx, Some(file), &resource)?;
+        }
+        let shown = stored.show(ctx);
         let whole = format!("{{\"package\":{shown}}}");
         let Some(patterns) = include else { return Ok(Raw(whole)) };
         let mut answer: Value = serde_json::from_str(&whole).map_err(Error::internal)?;
         rules::filter(&mut answer, &patterns);
         Ok(Raw(answer.to_string()))
     }
+}
+
+/// The files that came with the revision, by the places of their resources.
+fn take_files(ctx: &Ctx, revised: &mut Map<String, Value>, document: &Document) -> Result<Vec<(usize, Arc<Arrival>)>> {
+    let Some(Value::Array(items)) = revised.get_mut("resources") else { return Ok(Vec::new()) };
+    let uploads = items.iter_mut().enumerate().filter_map(|(place, item)| Some((place, item.as_object_mut()?)));
+    let mut uploads = uploads.filter(|(_, item)| item.contains_key("upload")).peekable();
+    if uploads.peek().is_none() {
+        return Ok(Vec::new());
+    }
+    let before = document::parse(&document.body)?.resources;
+    let mut files = Vec::new();
+    for (place, item) in uploads {
+        let id = item.get("id").and_then(Value::as_str).unwrap_or_default();
+        let known = before.iter().find(|resource| resource.id == id);
+        // What the resource tells of the file that it had is not what was sent now.
+        if known.is_some_and(|known| item.get("hash").and_then(Value::as_str) == Some(&known.hash)) {
+            item.shift_remove("hash");
+        }
+        files.extend(resource::upload::take(ctx, item, known).map(|file| (place, file)));
+    }
+    Ok(files)
 }
 
 impl Asked {

@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use store::{Change, changes, quotes::GroupRow};
 
 use super::{check, db};
-use crate::{activity, collaborator};
+use crate::{activity, collaborator, resource};
 
 /// Datasets that are rewritten at a time.
 const BATCH: usize = 500;
@@ -201,6 +201,7 @@ fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option
         package.relationships_as_object.clone_from(&old.package.relationships_as_object);
     }
     licensed(&mut package);
+    resource::upload::link(ctx, &mut package);
     rules::settle(&mut package, old.as_ref().map(|old| &old.package), now)?;
     if let Some(old) = &old {
         let modified = std::mem::replace(&mut package.metadata_modified, old.package.metadata_modified);
@@ -208,6 +209,9 @@ fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option
             return Ok(Settled::Unchanged(Box::new(Stored { package, groups, body: Arc::clone(&old.body) })));
         }
         package.metadata_modified = modified;
+    }
+    if let Some(old) = &old {
+        resource::upload::clear(ctx, &old.package, Some(&package))?;
     }
     if let Some(deleted) = known.name_to_free(&package) {
         let deleted = deleted.to_owned();

@@ -1,11 +1,11 @@
 //! `resource_create`.
 
-use action::{Action, Ctx, Field, Kind};
+use action::{Action, Ctx, Field, FileField, Kind};
 use base::{Error, Result, loose::Loose};
-use model::{Document, Resource, format};
+use model::{Document, Resource};
 use serde_json::Value;
 
-use super::write;
+use super::{upload, write};
 use crate::package::{self, allow::needed};
 
 action::declare! {
@@ -22,6 +22,7 @@ pub fn fields() -> Vec<Field> {
     let text = String::schema;
     vec![
         field("url", "Address.", text()),
+        field("clear_upload", "True: the uploaded file goes, `url` is a link.", bool::schema()),
         field("name", "Name.", text()),
         field("description", "Description, Markdown.", text()),
         field("format", "Format; guessed from the address when left out.", text()),
@@ -40,6 +41,7 @@ pub fn fields() -> Vec<Field> {
 impl Action for Create {
     const NAME: &'static str = "resource_create";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = upload::FILES;
     type Params = CreateParams;
     type Subject = Document;
     type Output = Resource;
@@ -57,14 +59,13 @@ impl Action for Create {
 
     fn run(ctx: &mut Ctx, params: CreateParams, document: Document) -> Result<Resource> {
         let mut item = params.0.0;
-        let guess = item.get("url").and_then(Value::as_str).and_then(format::guess_media_type);
-        if let (None, Some(guess)) = (item.get("mimetype"), guess) {
-            item.insert("mimetype".to_owned(), Value::String(guess.to_owned()));
-        }
+        let file = upload::take(ctx, &mut item, None);
         let (stored, place) = write::store(ctx, document, |items| {
             items.push(Value::Object(item));
             Ok(items.len() - 1)
         })?;
-        write::at(&stored.package, place)
+        let resource = write::at(&stored.package, place)?;
+        upload::put(ctx, file, &resource)?;
+        Ok(resource)
     }
 }

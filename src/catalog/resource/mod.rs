@@ -11,6 +11,7 @@ pub mod patch;
 pub mod search;
 pub mod show;
 pub mod update;
+pub mod upload;
 pub mod write;
 
 use action::Row;

@@ -1,11 +1,11 @@
 //! `resource_patch`.
 
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, FileField, Kind};
 use base::Result;
-use model::{Document, Resource};
+use model::{Document, Resource, check::resource::is_cleared, document};
 use serde_json::Value;
 
-use super::{allow, create::fields, write};
+use super::{allow, create::fields, upload, write};
 
 action::declare! {
     /// Changes some fields of a resource; all others stay.
@@ -17,6 +17,7 @@ action::declare! {
 impl Action for Patch {
     const NAME: &'static str = "resource_patch";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = upload::FILES;
     type Params = PatchParams;
     type Subject = (String, Document);
     type Output = Resource;
@@ -26,13 +27,22 @@ impl Action for Patch {
     }
 
     fn run(ctx: &mut Ctx, params: PatchParams, (id, document): (String, Document)) -> Result<Resource> {
+        let mut sent = params.0.0;
+        let package = document::parse(&document.body)?;
+        let file = upload::take(ctx, &mut sent, package.resources.iter().find(|resource| resource.id == id));
         let (stored, place) = write::store(ctx, document, |items| {
             let place = write::place_of(items, &id)?;
             if let Some(Value::Object(item)) = items.get_mut(place) {
-                item.extend(params.0.0);
+                // A file that is taken away takes its checksum with it.
+                if is_cleared(&sent) {
+                    item.shift_remove("hash");
+                }
+                item.extend(sent);
             }
             Ok(place)
         })?;
-        write::at(&stored.package, place)
+        let resource = write::at(&stored.package, place)?;
+        upload::put(ctx, file, &resource)?;
+        Ok(resource)
     }
 }

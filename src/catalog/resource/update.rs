@@ -1,11 +1,11 @@
 //! `resource_update`.
 
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, FileField, Kind};
 use base::Result;
 use model::{Document, Resource};
 use serde_json::Value;
 
-use super::{allow, create::fields, write};
+use super::{allow, create::fields, upload, write};
 
 action::declare! {
     /// Replaces a resource. What is left out becomes empty, but for name, format, hash, size, dates and cache, which
@@ -18,6 +18,7 @@ action::declare! {
 impl Action for Update {
     const NAME: &'static str = "resource_update";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = upload::FILES;
     type Params = UpdateParams;
     type Subject = (String, Document);
     type Output = Resource;
@@ -27,13 +28,17 @@ impl Action for Update {
     }
 
     fn run(ctx: &mut Ctx, params: UpdateParams, (id, document): (String, Document)) -> Result<Resource> {
+        let mut sent = params.0.0;
+        let file = upload::take(ctx, &mut sent, None);
         let (stored, place) = write::store(ctx, document, |items| {
             let place = write::place_of(items, &id)?;
             if let Some(item) = items.get_mut(place) {
-                *item = Value::Object(params.0.0);
+                *item = Value::Object(sent);
             }
             Ok(place)
         })?;
-        write::at(&stored.package, place)
+        let resource = write::at(&stored.package, place)?;
+        upload::put(ctx, file, &resource)?;
+        Ok(resource)
     }
 }

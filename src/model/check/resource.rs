@@ -1,6 +1,10 @@
 //! Reads a resource as clients send it (schemas.tsv: `default_resource_schema`).
 
-use base::{ErrorDict, id, loose::Loose, time::Stamp};
+use base::{
+    ErrorDict, id,
+    loose::{self, Loose},
+    time::Stamp,
+};
 use serde_json::{Map, Value};
 
 use super::text_of;
@@ -49,9 +53,9 @@ pub fn read(dict: &Map<String, Value>, existing: Option<&Resource>, errors: &mut
         mimetype: text_of(dict, "mimetype"),
         mimetype_inner: text_of(dict, "mimetype_inner"),
         name: kept("name", existing.and_then(|old| old.name.as_ref())),
-        hash: kept("hash", existing.map(|old| &old.hash)).unwrap_or_default(),
+        hash: kept("hash", existing.filter(|_| !is_cleared(dict)).map(|old| &old.hash)).unwrap_or_default(),
         cache_url: kept("cache_url", existing.and_then(|old| old.cache_url.as_ref())),
-        url_type: kept("url_type", existing.and_then(|old| old.url_type.as_ref())),
+        url_type: kept("url_type", existing.and_then(|old| old.url_type.as_ref())).filter(|_| !is_cleared(dict)),
         size: size_of(dict, existing, errors),
         created: date_of(dict, "created", existing.and_then(|old| old.created), errors),
         last_modified: date_of(dict, "last_modified", existing.and_then(|old| old.last_modified), errors),
@@ -65,6 +69,11 @@ pub fn read(dict: &Map<String, Value>, existing: Option<&Resource>, errors: &mut
             .collect(),
         ..Resource::default()
     }
+}
+
+/// True when the client wants the uploaded file to go; then the resource is a link.
+pub fn is_cleared(dict: &Map<String, Value>) -> bool {
+    dict.get("clear_upload").is_some_and(|value| loose::bool_of(value).unwrap_or(true))
 }
 
 fn id_of(dict: &Map<String, Value>, errors: &mut ErrorDict) -> String {

@@ -152,8 +152,9 @@ fn display_name(dict: &Value) -> String {
 /// In the order of names.
 fn users(ctx: &mut Ctx, user: &str) -> Result<Vec<Value>> {
     let ids = db::followees(ctx.db()?, user, Followed::User)?;
+    let found = accounts(ctx.db()?, &ids)?;
     let mut views: Vec<Map<String, Value>> =
-        accounts(ctx.db()?, &ids)?.values().filter(|account| account.row.state != "deleted").map(public).collect();
+        found.values().filter(|account| account.row.state != "deleted").map(|account| public(ctx, account)).collect();
     views.sort_by(|one, other| one.get("name").and_then(Value::as_str).cmp(&other.get("name").and_then(Value::as_str)));
     Ok(views.into_iter().map(Value::Object).collect())
 }

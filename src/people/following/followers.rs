@@ -86,5 +86,5 @@ pub fn rows() -> Vec<Row> {
 fn list(ctx: &mut Ctx, kind: Followed, id: &str) -> Result<Vec<Map<String, Value>>> {
     let ids = db::followers(ctx.db()?, kind, id)?;
     let accounts = accounts(ctx.db()?, &ids)?;
-    Ok(ids.iter().filter_map(|id| accounts.get(id)).map(public).collect())
+    Ok(ids.iter().filter_map(|id| accounts.get(id)).map(|account| public(ctx, account)).collect())
 }

@@ -1,8 +1,12 @@
 //! `user_create`.
 
-use action::{Action, Ctx, Field, Kind};
+use action::{Action, Ctx, Field, FileField, Kind};
 use base::{Result, loose, loose::Loose};
-use catalog::{activity, member::db::accounts};
+use catalog::{
+    activity,
+    member::db::accounts,
+    picture::{self, Of},
+};
 use serde_json::{Map, Value, json};
 use store::changes;
 
@@ -28,6 +32,7 @@ pub(super) fn fields() -> Vec<Field> {
         field("fullname", "The name as people say it.", text(), false),
         field("about", "A few words; no links.", text(), false),
         field("image_url", "Address of a picture.", text(), false),
+        field("clear_upload", "True: the uploaded picture goes.", bool::schema(), false),
         field("plugin_extras", "What plugins store; sysadmins only.", json!({"type": "object"}), false),
         field("sysadmin", "True: may do everything; sysadmins only.", bool::schema(), false),
         field("state", "active, pending or deleted; sysadmins only.", text(), false),
@@ -39,6 +44,7 @@ pub(super) fn fields() -> Vec<Field> {
 impl Action for Create {
     const NAME: &'static str = "user_create";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = picture::FILES;
     type Params = CreateParams;
     type Subject = ();
     type Output = Map<String, Value>;
@@ -48,12 +54,15 @@ impl Action for Create {
     }
 
     fn run(ctx: &mut Ctx, params: CreateParams, (): ()) -> Result<Map<String, Value>> {
+        let mut params = params;
+        let file = picture::take(ctx, Of::User, &mut params.0.0, None)?;
         let user = check::new_user(ctx, &params.0)?;
         db::insert(ctx.db()?, &user)?;
+        picture::put(ctx, Of::User, file, user.image_url.as_deref().unwrap_or_default())?;
         ctx.log(changes::Entity::User, &user.id, changes::Kind::Create)?;
         activity::write::user(ctx, &user.id, "new")?;
         let mut found = accounts(ctx.db()?, std::slice::from_ref(&user.id))?;
-        let mut map = found.remove(&user.id).map(|account| view::user(&account, true)).unwrap_or_default();
+        let mut map = found.remove(&user.id).map(|account| view::user(ctx, &account, true)).unwrap_or_default();
         if ctx.actor.is_sysadmin() && params.0.0.get("plugin_extras").is_some_and(|extras| !extras.is_null()) {
             map.insert("plugin_extras".to_owned(), user.plugin_extras.unwrap_or(Value::Null));
         }

@@ -164,6 +164,16 @@ pub fn keep_site_token(connection: &mut PgConnection, sealed: &[u8]) -> Result<(
     diesel::update(site::table).set(site::sealed_token.eq(sealed)).execute(connection).map(drop).map_err(error::of)
 }
 
+/// True when somebody has that picture.
+///
+/// # Errors
+/// What the database says.
+pub fn has_picture(connection: &mut PgConnection, image_url: &str) -> Result<bool> {
+    diesel::select(diesel::dsl::exists(users::table.filter(users::image_url.eq(image_url))))
+        .get_result(connection)
+        .map_err(error::of)
+}
+
 /// Locks a user until the end of the transaction.
 ///
 /// # Errors

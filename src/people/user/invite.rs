@@ -74,7 +74,7 @@ impl Action for Invite {
         ctx.log(changes::Entity::Member, &row.id, changes::Kind::Update)?;
         let mut found = accounts(ctx.db()?, std::slice::from_ref(&user.id))?;
         let sysadmin = ctx.actor.is_sysadmin();
-        let shown = |account| if sysadmin { view::user(&account, true) } else { public(&account) };
+        let shown = |account| if sysadmin { view::user(ctx, &account, true) } else { public(ctx, &account) };
         let map = found.remove(&user.id).map(shown).unwrap_or_default();
         let invitation = invitation(ctx, &user, &row, role)?;
         mail::send(&ctx.app, &Mail { to: &email, ..invitation })

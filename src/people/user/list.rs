@@ -76,7 +76,7 @@ impl Action for List {
         let own = ctx.actor.id();
         let item = |account: Account| {
             if whole {
-                Item::Whole(view::user(&account, sysadmin || own == Some(&account.row.id)))
+                Item::Whole(view::user(ctx, &account, sysadmin || own == Some(&account.row.id)))
             } else {
                 Item::Name(account.row.name)
             }

@@ -1,10 +1,11 @@
 //! `user_patch`.
 
-use action::{Action, Ctx, Dict, Kind};
+use action::{Action, Ctx, Dict, FileField, Kind};
 use base::{Error, Result};
 use catalog::{
     member::db::{UserRow, find_user},
     package::allow::needed,
+    picture,
 };
 use serde_json::{Map, Value};
 
@@ -25,6 +26,7 @@ action::declare! {
 impl Action for Patch {
     const NAME: &'static str = "user_patch";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = picture::FILES;
     type Params = PatchParams;
     type Subject = UserRow;
     type Output = Map<String, Value>;

@@ -64,7 +64,7 @@ impl Action for Show {
         if own {
             account.datasets = db::count_created(ctx.db()?, &user.id)?;
         }
-        let mut map = view::user(&account, own);
+        let mut map = view::user(ctx, &account, own);
         if flag(params.include_num_followers, false)? {
             let counts = followers(ctx.db()?, Followed::User, std::slice::from_ref(&user.id))?;
             map.insert("num_followers".to_owned(), Value::from(counts.get(&user.id).copied().unwrap_or_default()));

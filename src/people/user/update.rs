@@ -1,10 +1,11 @@
 //! `user_update`, and what `user_patch` shares with it.
 
-use action::{Action, Ctx, Dict, Field, Kind};
+use action::{Action, Ctx, Dict, Field, FileField, Kind};
 use base::{Error, ErrorDict, Result, loose, loose::Loose, name};
 use catalog::{
     member::db::{UserRow, accounts, find_user},
     package::allow::needed,
+    picture::{self, Of},
 };
 use serde_json::{Map, Value};
 use store::changes;
@@ -30,6 +31,7 @@ pub(super) fn fields() -> Vec<Field> {
 impl Action for Update {
     const NAME: &'static str = "user_update";
     const KIND: Kind = Kind::Write;
+    const FILES: &'static [FileField] = picture::FILES;
     type Params = UpdateParams;
     type Subject = UserRow;
     type Output = Map<String, Value>;
@@ -72,16 +74,24 @@ pub fn locked(ctx: &mut Ctx, user: &UserRow) -> Result<UserRow> {
 /// # Errors
 /// Validation with all faults.
 pub fn store(ctx: &mut Ctx, dict: &Dict, before: &UserRow, comes: bool) -> Result<Map<String, Value>> {
-    let mut after = changed(ctx, dict, before)?;
+    let mut dict = dict.clone();
+    let file = picture::take(ctx, Of::User, &mut dict.0, before.image_url.as_deref())?;
+    let mut after = changed(ctx, &dict, before)?;
+    after.image_url = after.image_url.filter(|image| !image.is_empty());
     if comes {
         "active".clone_into(&mut after.state);
     }
     db::update(ctx.db()?, &after)?;
+    picture::put(ctx, Of::User, file, after.image_url.as_deref().unwrap_or_default())?;
+    if let Some(image) = before.image_url.as_deref().filter(|_| before.image_url != after.image_url) {
+        let is_used = db::has_picture(ctx.db()?, image)?;
+        picture::clear(ctx, Of::User, image, is_used)?;
+    }
     ctx.log(changes::Entity::User, &after.id, changes::Kind::Update)?;
     catalog::activity::write::user(ctx, &after.id, "changed")?;
     let account = accounts(ctx.db()?, std::slice::from_ref(&after.id))?.remove(&after.id);
     let own = ctx.actor.is_sysadmin() || ctx.actor.id() == Some(&after.id);
-    let mut map = account.map(|account| view::user(&account, own)).unwrap_or_default();
+    let mut map = account.map(|account| view::user(ctx, &account, own)).unwrap_or_default();
     if ctx.actor.is_sysadmin() && dict.0.get("plugin_extras").is_some_and(|extras| !extras.is_null()) {
         map.insert("plugin_extras".to_owned(), after.plugin_extras.unwrap_or(Value::Null));
     }

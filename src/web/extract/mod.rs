@@ -5,6 +5,7 @@
 
 pub mod body;
 mod form;
+pub mod form_data;
 mod guard;
 mod multipart;
 #[cfg(test)]
@@ -30,8 +31,18 @@ pub struct Sent<'a> {
     pub content_type: &'a str,
     pub query: &'a str,
     pub body: &'a [u8],
+    /// What a form in parts held.
+    pub form: Option<Input>,
     /// The action changes nothing: GET is allowed.
     pub reads: bool,
+}
+
+const PARTS: &str = "multipart/form-data";
+
+/// True for a form in parts, which is read as it comes.
+pub fn is_in_parts(method: &Method, content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    *method == Method::POST && kind.eq_ignore_ascii_case(PARTS)
 }
 
 /// Reads the parameters; the first place that holds any wins: form, query (of an action that reads), JSON.
@@ -44,10 +55,9 @@ pub fn parameters(sent: &Sent) -> Result<Input, Refused> {
         return Err(json_error("Invalid request. Please use POST method for your request"));
     }
     let kind = sent.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_form = matches!(kind.as_str(), "application/x-www-form-urlencoded" | "multipart/form-data");
+    let is_form = matches!(kind.as_str(), "application/x-www-form-urlencoded" | PARTS);
     if !get && is_form {
-        let input =
-            if kind == "multipart/form-data" { multipart::read(sent.content_type, sent.body)? } else { form::read(sent.body)? };
+        let input = if kind == PARTS { sent.form.clone().unwrap_or_default() } else { form::read(sent.body)? };
         if !input.is_empty() {
             return Ok(input);
         }

@@ -1,68 +1,158 @@
-//! `multipart/form-data` whose parts are texts (RFC 7578). The body is in memory and bounded before it gets here.
-//!
-//! Must never take a file: there is nowhere to put one yet, and a client has to be told.
+//! `multipart/form-data` (RFC 7578), read as it comes: what is held of it is a piece of the size of a boundary.
 
-use std::borrow::Cow;
+use super::Refused;
 
-use action::action::Input;
+/// Bytes of the headers of a part.
+const HEAD: usize = 16 * 1024;
+/// Bytes before the first boundary.
+const PREAMBLE: usize = 64 * 1024;
 
-use super::{Refused, form};
+/// Takes pieces of a body and gives parts.
+pub struct Scanner {
+    /// A line break and the boundary.
+    line: Vec<u8>,
+    rest: Vec<u8>,
+    passed: usize,
+    state: State,
+}
 
-/// The fields of a form in parts.
-pub fn read(content_type: &str, body: &[u8]) -> Result<Input, Refused> {
-    let boundary = parameter(content_type, "boundary")
-        .filter(|boundary| (1..=70).contains(&boundary.len()))
-        .ok_or_else(|| bad("multipart/form-data has no boundary"))?;
-    let line = format!("--{boundary}");
-    let mut fields = Vec::new();
-    let mut rest = behind_first(body, line.as_bytes()).ok_or_else(|| bad("a multipart body has no part"))?;
-    loop {
-        if rest.starts_with(b"--") {
-            break;
-        }
-        let start = rest.strip_prefix(b"\r\n").ok_or_else(|| bad("a multipart boundary is not on a line of its own"))?;
-        let end = format!("\r\n{line}");
-        let at = find(start, end.as_bytes()).ok_or_else(|| bad("a multipart part has no end"))?;
-        let (part, behind) = start.split_at(at);
-        rest = behind.get(end.len()..).unwrap_or_default();
-        if let Some(field) = field(part)? {
-            fields.push(field);
-            if fields.len() > base::limits::JSON_KEYS {
-                break;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Before,
+    Behind,
+    Head,
+    Content,
+    End,
+}
+
+/// What comes next in a body.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Event {
+    Part(Head),
+    Content(Vec<u8>),
+    PartEnd,
+}
+
+/// The headers of a part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    pub name: String,
+    /// A file has one; an empty one when nobody chose a file.
+    pub filename: Option<String>,
+    /// May be empty.
+    pub content_type: String,
+}
+
+impl Scanner {
+    /// For a body of this content type.
+    pub fn new(content_type: &str) -> Result<Self, Refused> {
+        let boundary = parameter(content_type, "boundary")
+            .filter(|boundary| (1..=70).contains(&boundary.len()))
+            .ok_or_else(|| bad("multipart/form-data has no boundary"))?;
+        // The first boundary may begin the body: as if a line had ended before it.
+        Ok(Self { line: format!("\r\n--{boundary}").into_bytes(), rest: b"\r\n".to_vec(), passed: 0, state: State::Before })
+    }
+
+    /// The next piece of the body.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.rest.extend_from_slice(bytes);
+    }
+
+    /// What is next; `None`: another piece is needed.
+    pub fn next(&mut self) -> Result<Option<Event>, Refused> {
+        loop {
+            match self.state {
+                State::Before => {
+                    let found = find(&self.rest, &self.line);
+                    let gone = found.map_or_else(|| self.spare(), |at| at + self.line.len());
+                    self.rest.drain(..gone);
+                    self.passed += gone;
+                    match found {
+                        Some(_) => self.state = State::Behind,
+                        None if self.passed > PREAMBLE => return Err(bad("a multipart body has no part")),
+                        None => return Ok(None),
+                    }
+                }
+                State::Behind => {
+                    let Some(two) = self.rest.get(..2) else { return Ok(None) };
+                    self.state = match two {
+                        b"--" => State::End,
+                        b"\r\n" => State::Head,
+                        _ => return Err(bad("a multipart boundary is not on a line of its own")),
+                    };
+                    self.rest.drain(..2);
+                }
+                State::Head => {
+                    let Some(at) = find(&self.rest, b"\r\n\r\n") else {
+                        let is_content = find(&self.rest, &self.line).is_some() || self.rest.len() > HEAD;
+                        return if is_content { Err(bad("a multipart part has no headers")) } else { Ok(None) };
+                    };
+                    let head = head(self.rest.get(..at).unwrap_or_default())?;
+                    self.rest.drain(..at + 4);
+                    self.state = State::Content;
+                    return Ok(Some(Event::Part(head)));
+                }
+                State::Content => {
+                    let found = find(&self.rest, &self.line);
+                    if found == Some(0) {
+                        self.rest.drain(..self.line.len());
+                        self.state = State::Behind;
+                        return Ok(Some(Event::PartEnd));
+                    }
+                    let length = found.unwrap_or_else(|| self.spare());
+                    return Ok((length > 0).then(|| Event::Content(self.rest.drain(..length).collect())));
+                }
+                State::End => {
+                    self.rest.clear();
+                    return Ok(None);
+                }
             }
         }
     }
-    form::single(form::pairs(fields.into_iter().map(|(name, value)| (Cow::Owned(name), Cow::Borrowed(value))))?)
+
+    /// The body is over: it has to be whole.
+    pub fn end(&self) -> Result<(), Refused> {
+        match self.state {
+            State::End => Ok(()),
+            State::Before => Err(bad("a multipart body has no part")),
+            State::Behind | State::Head | State::Content => Err(bad("a multipart part has no end")),
+        }
+    }
+
+    /// How much of the rest cannot be the beginning of a boundary.
+    fn spare(&self) -> usize {
+        self.rest.len().saturating_sub(self.line.len() - 1)
+    }
 }
 
-fn bad(text: &str) -> Refused {
+pub fn bad(text: &str) -> Refused {
     Refused::Bad(text.to_owned())
 }
 
-/// Name and text of a part; `None` for the empty file that a browser sends for an input nobody filled.
-fn field(part: &[u8]) -> Result<Option<(String, &str)>, Refused> {
-    let at = find(part, b"\r\n\r\n").ok_or_else(|| bad("a multipart part has no headers"))?;
-    let (head, content) = part.split_at(at);
-    let content = content.get(4..).unwrap_or_default();
-    let head = std::str::from_utf8(head).map_err(|_bytes| bad("the headers of a multipart part are not UTF-8"))?;
-    let disposition = head
-        .lines()
-        .find_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
-        })
-        .unwrap_or_default();
+fn head(bytes: &[u8]) -> Result<Head, Refused> {
+    let text = std::str::from_utf8(bytes).map_err(|_bytes| bad("the headers of a multipart part are not UTF-8"))?;
+    let header = |wanted: &str| {
+        text.lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| value.trim())
+            .unwrap_or_default()
+    };
+    let disposition = header("content-disposition");
     let name = parameter(disposition, "name").ok_or_else(|| bad("a multipart part has no name"))?;
-    match parameter(disposition, "filename").or_else(|| parameter(disposition, "filename*")) {
-        Some(file) if file.is_empty() && content.is_empty() => return Ok(None),
-        Some(_) => {
-            let shown: String = name.chars().filter(|letter| !letter.is_control()).take(100).collect();
-            return Err(bad(&format!("This server does not take files yet: {shown}")));
-        }
-        None => {}
-    }
-    let text = std::str::from_utf8(content).map_err(|_bytes| bad("a multipart field is not UTF-8"))?;
-    Ok(Some((name, text)))
+    let filename =
+        parameter(disposition, "filename*").and_then(|text| decoded(&text)).or_else(|| parameter(disposition, "filename"));
+    Ok(Head { name, filename, content_type: header("content-type").to_owned() })
+}
+
+/// A name as RFC 5987 writes it: `UTF-8''%d0%ba.csv`.
+fn decoded(text: &str) -> Option<String> {
+    let mut parts = text.splitn(3, '\'');
+    let (charset, _language, name) = (parts.next()?, parts.next()?, parts.next()?);
+    // What a form would read as a blank is a plus here.
+    let pair = format!("={}", name.replace('+', "%2B").replace('&', "%26"));
+    let decoded = url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned());
+    decoded.filter(|_| charset.eq_ignore_ascii_case("utf-8"))
 }
 
 /// A parameter of a header's value, `; name=value` or `; name="va\"lue"`.
@@ -96,17 +186,15 @@ fn token(text: &str) -> (String, &str) {
     (taken, "")
 }
 
-/// What stands behind the first boundary, which begins the body or a line.
-fn behind_first<'a>(body: &'a [u8], line: &[u8]) -> Option<&'a [u8]> {
-    if let Some(rest) = body.strip_prefix(line) {
-        return Some(rest);
-    }
-    let mut end = b"\r\n".to_vec();
-    end.extend_from_slice(line);
-    body.get(find(body, &end)? + end.len()..)
-}
-
-/// Linear for the texts of a boundary: looks for the first byte, then compares.
+/// Looks for the first byte, then compares: linear for boundaries.
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len()).position(|window| window == wanted)
+    let first = *wanted.first()?;
+    let mut start = 0;
+    while let Some(at) = text.get(start..).and_then(|rest| rest.iter().position(|byte| *byte == first)) {
+        if text.get(start + at..).is_some_and(|rest| rest.starts_with(wanted)) {
+            return Some(start + at);
+        }
+        start += at + 1;
+    }
+    None
 }

@@ -9,8 +9,31 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const PARTS: &str = "multipart/form-data; boundary=\"xYz\"";
 
 fn post(content_type: &str, body: &str) -> Result<Value, Refused> {
-    let sent = Sent { method: &Method::POST, content_type, query: "", body: body.as_bytes(), reads: true };
+    let form = if content_type.starts_with("multipart") { Some(in_parts(content_type, &[body.as_bytes()])?) } else { None };
+    let sent = Sent { method: &Method::POST, content_type, query: "", body: body.as_bytes(), form, reads: true };
     parameters(&sent).map(Value::Object)
+}
+
+/// The texts of a form whose body comes in these pieces; a file is `name of the file: content`.
+fn in_parts(content_type: &str, pieces: &[&[u8]]) -> Result<Input, Refused> {
+    let mut scanner = multipart::Scanner::new(content_type)?;
+    let (mut fields, mut head, mut content) = (Vec::new(), multipart::Head::default(), Vec::new());
+    for piece in pieces {
+        scanner.push(piece);
+        while let Some(event) = scanner.next()? {
+            match event {
+                multipart::Event::Part(next) => (head, content) = (next, Vec::new()),
+                multipart::Event::Content(bytes) => content.extend(bytes),
+                multipart::Event::PartEnd => {
+                    let text = String::from_utf8_lossy(&content).into_owned();
+                    let text = head.filename.as_ref().map_or_else(|| text.clone(), |name| format!("{name}: {text}"));
+                    fields.push((std::borrow::Cow::Owned(head.name.clone()), std::borrow::Cow::Owned(text)));
+                }
+            }
+        }
+    }
+    scanner.end()?;
+    form::single(form::pairs(fields.into_iter())?)
 }
 
 fn parts(body: &[&str]) -> Result<Value, Refused> {
@@ -64,18 +87,24 @@ fn bodies_of_other_kinds_are_refused() {
 
 #[test]
 fn the_query_beats_the_body_of_a_read() {
-    let sent =
-        Sent { method: &Method::POST, content_type: "application/json", query: "id=q", body: b"{\"id\":\"b\"}", reads: true };
+    let sent = Sent {
+        method: &Method::POST,
+        content_type: "application/json",
+        query: "id=q",
+        body: b"{\"id\":\"b\"}",
+        form: None,
+        reads: true,
+    };
     assert_eq!(parameters(&sent).map(Value::Object), Ok(json!({"id": "q"})));
-    assert_eq!(parameters(&Sent { reads: false, ..sent }).map(Value::Object), Ok(json!({"id": "b"})));
-    let sent = Sent { method: &Method::GET, content_type: "", query: "", body: b"", reads: false };
+    assert_eq!(parameters(&Sent { reads: false, form: None, ..sent }).map(Value::Object), Ok(json!({"id": "b"})));
+    let sent = Sent { method: &Method::GET, content_type: "", query: "", body: b"", form: None, reads: false };
     assert!(matches!(parameters(&sent), Err(Refused::Bad(text)) if text.contains("Please use POST")));
 }
 
 #[test]
 fn a_get_may_have_a_json_body_and_a_callback() {
     let json = "application/json";
-    let sent = |query, content_type, body| Sent { method: &Method::GET, content_type, query, body, reads: true };
+    let sent = |query, content_type, body| Sent { method: &Method::GET, content_type, query, body, form: None, reads: true };
     assert_eq!(parameters(&sent("", json, b"{\"rows\": 5}")).map(Value::Object), Ok(json!({"rows": 5})));
     assert_eq!(parameters(&sent("callback=f", json, b"null")).map(Value::Object), Ok(json!({})));
     assert_eq!(parameters(&sent("", "text/plain", b"whatever")).map(Value::Object), Ok(json!({})));
@@ -107,7 +136,7 @@ fn parts_are_fields() {
         "--xYz--",
         "",
     ]);
-    assert_eq!(two, Ok(json!({"id": "a", "fq": ["б\r\n--xY", ""]})));
+    assert_eq!(two, Ok(json!({"id": "a", "fq": ["б\r\n--xY", ""], "upload": ": "})));
     let curl = parts(&["--xYz", "Content-Disposition: form-data; name=\"{\\\"a\\\": 1}\"", "", "1", "--xYz--"]);
     assert_eq!(curl, Ok(json!({"a": 1})));
 }
@@ -115,7 +144,10 @@ fn parts_are_fields() {
 #[test]
 fn files_and_broken_parts_are_told() {
     let file = parts(&["--xYz", "Content-Disposition: form-data; name=\"upload\"; filename=\"a.csv\"", "", "1,2", "--xYz--"]);
-    assert!(is_bad(&file, "does not take files yet: upload"));
+    assert_eq!(file, Ok(json!({"upload": "a.csv: 1,2"})));
+    let named =
+        parts(&["--xYz", "Content-Disposition: form-data; name=upload; filename*=UTF-8''%d0%ba+%26.csv", "", "", "--xYz--"]);
+    assert_eq!(named, Ok(json!({"upload": "к+&.csv: "})));
     assert!(is_bad(&parts(&["--xYz", "Content-Disposition: form-data; name=\"a\"", "", "1"]), "no end"));
     assert!(is_bad(&parts(&["--xYz", "Content-Disposition: form-data", "", "1", "--xYz--"]), "no name"));
     assert!(is_bad(&parts(&["nothing"]), "no part"));
@@ -127,7 +159,7 @@ fn forms_are_bounded_as_json_is() {
     assert!(is_bad(&post(FORM, "id=a%00b&x=y"), "NUL"));
     assert!(is_bad(&post(FORM, &"a=1&".repeat(10_001)), "fields"));
     assert!(is_bad(&post(FORM, &format!("b=2&a={}", "x".repeat(1024 * 1024 + 1))), "longer"));
-    let sent = Sent { method: &Method::GET, content_type: "", query: "id=%00", body: b"", reads: true };
+    let sent = Sent { method: &Method::GET, content_type: "", query: "id=%00", body: b"", form: None, reads: true };
     assert!(parameters(&sent).is_err());
 }
 
@@ -141,7 +173,16 @@ proptest! {
     ) {
         let body = [head.as_bytes(), &body].concat();
         for method in [Method::GET, Method::POST] {
-            let _outcome = parameters(&Sent { method: &method, content_type: kind, query: &query, body: &body, reads: true });
+            let form = if kind == PARTS { in_parts(kind, &[&body]).ok() } else { None };
+            let _outcome = parameters(&Sent { method: &method, content_type: kind, query: &query, body: &body, form, reads: true });
         }
+    }
+
+    #[test]
+    fn a_body_is_the_same_in_any_pieces(content in "[a\r\n-]{0,30}(--xYz)?[-\r\n]{0,4}", size in 1_usize..20) {
+        let body = format!("--xYz\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n{content}\r\n--xYz\r\n\
+            Content-Disposition: form-data; name=\"b\"\r\n\r\n1\r\n--xYz--\r\n");
+        let pieces: Vec<&[u8]> = body.as_bytes().chunks(size).collect();
+        prop_assert_eq!(in_parts(PARTS, &pieces), in_parts(PARTS, &[body.as_bytes()]));
     }
 }

@@ -1,0 +1,149 @@
+//! Options of files: `ckan.storage_path`, `ckan.max_*`, `ckan.upload.*`, `ckan.files.*`.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use base::Result;
+use files::{Settings, StorageSettings};
+
+use super::{Reader, wrong};
+
+/// What storages are called after: `ckan.files.storage.<name>.<option>`.
+pub const STORAGE: &str = "ckan.files.storage.";
+
+/// Reads them. Files go to the storage path, else into a folder of the data.
+pub fn files(read: &Reader, data: &Path) -> Result<Settings> {
+    let standard = Settings::default();
+    let words = |name: &str, default: &[String]| if read.has(name) { read.words(name) } else { default.to_vec() };
+    let default = |kind: &str, default: &str| {
+        read.text(&format!("ckan.files.default_storages.{kind}")).unwrap_or_else(|| default.to_owned())
+    };
+    let root = read.text("ckan.storage_path").map_or_else(|| data.join("storage"), PathBuf::from);
+    let size = |name: &str, default: u64| -> Result<u64> { Ok(read.parsed(name, "a number of megabytes")?.unwrap_or(default)) };
+    Ok(Settings {
+        root: Some(std::path::absolute(&root).unwrap_or(root)),
+        uploads_enabled: read.flag("ckan.uploads_enabled", standard.uploads_enabled)?,
+        max_resource_size: size("ckan.max_resource_size", standard.max_resource_size)?,
+        max_image_size: size("ckan.max_image_size", standard.max_image_size)?,
+        guess_by_content: read.text("ckan.mimetype_guess").as_deref() == Some("file_contents"),
+        group_media_types: words("ckan.upload.group.mimetypes", &standard.group_media_types),
+        user_media_types: words("ckan.upload.user.mimetypes", &standard.user_media_types),
+        group_types: words("ckan.upload.group.types", &standard.group_types),
+        user_types: words("ckan.upload.user.types", &standard.user_types),
+        inline_types: read.words("ckan.files.inline_content_types"),
+        storages: storages(read, data)?,
+        default_storage: default("default", &standard.default_storage),
+        admin_storage: default("admin", &standard.admin_storage),
+        user_storage: default("user", &standard.user_storage),
+        group_storage: default("group", &standard.group_storage),
+        resource_storage: default("resource", &standard.resource_storage),
+        cascade: if read.has("ckan.files.owner.cascade_access") { cascade(read) } else { standard.cascade },
+        transfer_as_update: read.flag("ckan.files.owner.transfer_as_update", standard.transfer_as_update)?,
+        scan_as_update: read.flag("ckan.files.owner.scan_as_update", standard.scan_as_update)?,
+        authenticated_uploads: read.flag("ckan.files.authenticated_uploads.allow", standard.authenticated_uploads)?,
+        authenticated_storages: read.words("ckan.files.authenticated_uploads.storages"),
+    })
+}
+
+/// Storages on the local disk. One of another kind is not there, as in CKAN without the plugin that brings it.
+fn storages(read: &Reader, data: &Path) -> Result<BTreeMap<String, StorageSettings>> {
+    let mut all = BTreeMap::new();
+    for (option, kind) in read.0.range(STORAGE.to_owned()..).take_while(|(option, _)| option.starts_with(STORAGE)) {
+        let Some(name) = option.strip_prefix(STORAGE).and_then(|rest| rest.strip_suffix(".type")) else { continue };
+        let of = |option: &str| format!("{STORAGE}{name}.{option}");
+        let path = match (kind.trim(), read.text(&of("path"))) {
+            ("ckan:fs" | "ckan:fs:public" | "file_keeper:fs", Some(path)) if Path::new(&path).is_absolute() => {
+                PathBuf::from(path)
+            }
+            ("ckan:fs" | "ckan:fs:public" | "file_keeper:fs", path) => {
+                return Err(wrong(&of("path"), &path.unwrap_or_default(), "an absolute path"));
+            }
+            // CKAN has it for tests alone: there it is forgotten with the process, here it is a folder like others.
+            ("ckan:memory", _) if read.flag("testing", false)? => data.join("storages").join(name),
+            _ => {
+                tracing::warn!(storage = name, kind, "a storage of this kind is not possible");
+                continue;
+            }
+        };
+        let storage = StorageSettings {
+            path,
+            max_size: match read.text(&of("max_size")) {
+                None => None,
+                Some(text) if text.starts_with('-') => None,
+                Some(text) => Some(bytes(&text).ok_or_else(|| wrong(&of("max_size"), &text, "a size such as 10MB"))?),
+            },
+            types: read.words(&of("supported_types")),
+            public: read.flag(&of("public"), false)?,
+            transformers: read.words(&of("location_transformers")),
+            disabled: read.words(&of("disabled_capabilities")),
+        };
+        all.insert(name.to_owned(), storage);
+    }
+    Ok(all)
+}
+
+/// `package resource:storage group`: whose rights count for their files, and in which storages.
+fn cascade(read: &Reader) -> BTreeMap<String, Vec<String>> {
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for word in read.words("ckan.files.owner.cascade_access") {
+        let (kind, storage) = word.split_once(':').map_or((word.as_str(), None), |(kind, storage)| (kind, Some(storage)));
+        all.entry(kind.to_owned()).or_default().extend(storage.map(str::to_owned));
+    }
+    all
+}
+
+/// `42B`, `2M`, `24KiB`, `1GB`: the short and the `i` ones by 1024, the others by 1000.
+fn bytes(text: &str) -> Option<u64> {
+    let text = text.trim().to_ascii_lowercase();
+    let digits = text.len() - text.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let factor: u64 = match unit.trim() {
+        "" | "b" => 1,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        "t" | "tib" => 1 << 40,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "tb" => 1_000_000_000_000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Config, *};
+
+    #[test]
+    fn storages_are_read_and_sizes_understood() {
+        let options = [
+            ("ckan.storage_path", "/srv/ckan"),
+            ("ckan.max_resource_size", "500"),
+            ("ckan.files.storage.big.type", "ckan:fs"),
+            ("ckan.files.storage.big.path", "/srv/big"),
+            ("ckan.files.storage.big.max_size", "2GiB"),
+            ("ckan.files.storage.big.public", "true"),
+            ("ckan.files.storage.cloud.type", "file_keeper:s3"),
+            ("ckan.files.owner.cascade_access", "package resource:big"),
+        ];
+        let options = |more: &[(&str, &str)]| {
+            options.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let config = Config::from_options(options(&[])).unwrap();
+        let files = &config.settings.files;
+        assert_eq!((files.root.as_deref(), files.max_resource_size), (Some(Path::new("/srv/ckan")), 500));
+        assert_eq!(files.storages.keys().collect::<Vec<_>>(), ["big"]);
+        assert_eq!((files.storages["big"].max_size, files.storages["big"].public), (Some(2 << 30), true));
+        assert_eq!(files.cascade["resource"], ["big"]);
+        assert!(config.not_honoured().is_empty(), "{:?}", config.not_honoured());
+        for (name, value) in
+            [("ckan.files.storage.x.type", "ckan:fs"), ("ckan.files.storage.big.max_size", "much"), ("ckan.max_image_size", "-")]
+        {
+            assert!(Config::from_options(options(&[(name, value)])).is_err(), "{name}");
+        }
+    }
+}

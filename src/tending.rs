@@ -1,0 +1,54 @@
+//! Looks after files while the program runs: what calls that broke off left to do is done, what arrived for nothing goes.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{RecvTimeoutError, Sender, channel},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use action::App;
+use base::{Error, Result};
+
+/// How often it looks.
+const EVERY: Duration = Duration::from_secs(45);
+
+/// The thread that does it; dropped, it ends.
+pub struct Tending {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Tending {
+    /// Begins at once.
+    ///
+    /// # Errors
+    /// Internal, if the system gives no thread.
+    pub fn start(app: &Arc<App>) -> Result<Self> {
+        let app = Arc::clone(app);
+        let (stop, stopped) = channel();
+        let work = move || {
+            loop {
+                if let Err(error) = app.tend_files() {
+                    tracing::warn!(%error, "files could not be looked after");
+                }
+                if stopped.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("files".to_owned()).spawn(work).map_err(Error::internal)?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Tending {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Stored bytes: `/dataset/{id}/resource/{resource_id}/download`, pictures of groups and users, files of storages.
+//!
+//! What somebody uploaded must never run in the portal's origin: it is saved rather than shown, never sniffed, and
+//! confined where it is shown.
+
+use std::{
+    io::{Read, Seek, SeekFrom},
+    sync::Arc,
+};
+
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    body::SizedStream,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+    web::{self, Bytes, Data, Path, ServiceConfig},
+};
+use base::{Error, Kind, Result};
+use files::{Opened, name, sniff, storage::is_supported};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    action_api::{self, Shared, token_of},
+    conditional::{Asked, Part, Wanted},
+    envelope::{escaped, head},
+    middleware::watch,
+    pages,
+    routes::read,
+};
+
+/// Bytes that are read at a time.
+const PIECE: u64 = 128 * 1024;
+/// What a browser may do with a file that it shows.
+const POLICY: &str = "default-src 'none'; sandbox";
+
+/// The addresses.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(read("/dataset/{id}/resource/{resource_id}/download", resource))
+        .service(read("/dataset/{id}/resource/{resource_id}/download/{filename}", resource))
+        .service(read("/uploads/{kind}/{filename}", picture));
+}
+
+/// What is told of a file beside its bytes.
+pub struct Shown {
+    pub media_type: String,
+    pub filename: String,
+    /// For somebody whom the site knows.
+    pub known: bool,
+}
+
+async fn resource(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    watch::tell_action(&request, "resource_show");
+    let part = |name: &str| json!(request.match_info().get(name).unwrap_or_default());
+    let token = token_of(&request);
+    let known = token.is_some();
+    let input = |id: Value| [("id".to_owned(), id)].into_iter().collect::<Map<_, _>>();
+    let found = action_api::run(&shared, "resource_show", token.clone(), input(part("resource_id"))).await;
+    let found = match found {
+        Ok(found) => action_api::run(&shared, "package_show", token, input(part("id"))).await.map(|_dataset| found),
+        Err(error) => Err(error),
+    };
+    let found: Result<Value> = found.and_then(|answer| serde_json::from_str(&answer.result).map_err(Error::internal));
+    let resource = match found {
+        Ok(resource) => resource,
+        Err(error) => return refused(&error, "Resource not found", "Not authorized to download resource"),
+    };
+    let text = |key: &str| resource.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    if text("url_type") != "upload" {
+        return elsewhere(&text("url"), known);
+    }
+    let storage = shared.app.settings.files.resource_storage.clone();
+    let location = catalog::resource::upload::location(&text("id"));
+    let filename = name::munge(request.match_info().get("filename").unwrap_or(&text("url")));
+    let shown = Shown { media_type: text("mimetype"), filename, known };
+    send(&request, &shared, (storage, location), shown).await
+}
+
+/// To where a linked resource is.
+fn elsewhere(address: &str, known: bool) -> HttpResponse {
+    let place = url::Url::parse(address).ok().filter(|url| url.has_host());
+    match place.and_then(|url| HeaderValue::from_str(url.as_str()).ok()) {
+        Some(place) => {
+            head(StatusCode::FOUND, known, "text/html; charset=utf-8").insert_header((header::LOCATION, place)).finish()
+        }
+        None => pages::page(StatusCode::NOT_FOUND, "No download is available"),
+    }
+}
+
+/// A picture of a group, a user or the site, which everybody may see.
+async fn picture(request: HttpRequest, shared: Data<Shared>, path: Path<(String, String)>) -> HttpResponse {
+    let (kind, filename) = path.into_inner();
+    let settings = &shared.app.settings.files;
+    let storage = match kind.as_str() {
+        "group" => &settings.group_storage,
+        "user" => &settings.user_storage,
+        "admin" => &settings.admin_storage,
+        _ => return pages::not_found().await,
+    };
+    let shown = Shown { media_type: String::new(), filename: filename.clone(), known: false };
+    send(&request, &shared, (storage.clone(), filename), shown).await
+}
+
+/// The page for somebody who may not have a file.
+pub fn refused(error: &Error, missing: &str, denied: &str) -> HttpResponse {
+    match error.kind() {
+        Kind::NotFound | Kind::Validation => pages::page(StatusCode::NOT_FOUND, missing),
+        Kind::Denied => pages::page(StatusCode::FORBIDDEN, denied),
+        Kind::Unavailable => pages::page(StatusCode::SERVICE_UNAVAILABLE, &escaped(error.message())),
+        _ => {
+            crate::error::log(error, "download", "");
+            pages::page(StatusCode::INTERNAL_SERVER_ERROR, &escaped(error.message()))
+        }
+    }
+}
+
+/// Sends a stored file, or a part of it.
+pub async fn send(request: &HttpRequest, shared: &Data<Shared>, place: (String, String), shown: Shown) -> HttpResponse {
+    let app = Arc::clone(&shared.app);
+    let opened = web::block(move || {
+        let mut opened =
+            app.files.needed(&place.0)?.open(&place.1)?.ok_or_else(|| Error::not_found("No download is available"))?;
+        let mut sample = Vec::new();
+        let read = opened.file.by_ref().take(4096).read_to_end(&mut sample);
+        read.map_err(Error::unavailable)?;
+        Ok((opened, sniff::media_type(&sample)))
+    });
+    let opened = opened.await.map_err(Error::internal).and_then(|opened| opened);
+    let (opened, sniffed) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return refused(&error, "No download is available", ""),
+    };
+    let wanted = Wanted::of(request.headers(), opened.size, opened.modified);
+    let inline = &shared.app.settings.files.inline_types;
+    match wanted.asked {
+        Asked::Unchanged => described(StatusCode::NOT_MODIFIED, &wanted, &shown, sniffed, inline).finish(),
+        Asked::Changed => pages::page(StatusCode::PRECONDITION_FAILED, "The file has changed."),
+        Asked::Impossible => described(StatusCode::RANGE_NOT_SATISFIABLE, &wanted, &shown, sniffed, inline)
+            .insert_header((header::CONTENT_RANGE, format!("bytes */{}", opened.size)))
+            .finish(),
+        Asked::Whole => {
+            let mut response = described(StatusCode::OK, &wanted, &shown, sniffed, inline);
+            stream(&mut response, opened, None)
+        }
+        Asked::Part(part) => {
+            let mut response = described(StatusCode::PARTIAL_CONTENT, &wanted, &shown, sniffed, inline);
+            let range = format!("bytes {}-{}/{}", part.first, part.last, opened.size);
+            stream(response.insert_header((header::CONTENT_RANGE, range)), opened, Some(part))
+        }
+    }
+}
+
+/// The headers of a file.
+fn described(status: StatusCode, wanted: &Wanted, shown: &Shown, sniffed: &str, inline: &[String]) -> HttpResponseBuilder {
+    let media_type = if shown.media_type.is_empty() { sniffed } else { &shown.media_type };
+    let media_type = HeaderValue::from_str(media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    // Pictures are shown where pages quote them, if they are what they seem to be.
+    let is_picture = matches!(sniffed, "image/png" | "image/jpeg" | "image/gif" | "image/webp");
+    let is_shown = is_supported(media_type.to_str().unwrap_or_default(), inline) || (shown.media_type.is_empty() && is_picture);
+    let way = if is_shown { "inline" } else { "attachment" };
+    let mut response = head(status, shown.known, "");
+    response
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header((header::CONTENT_DISPOSITION, format!("{way}; filename=\"{}\"", quoted(&shown.filename))))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        // The data of a portal is there for the pages of others too.
+        .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"))
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        // Ranges and lengths are those of the file: nothing compresses it on its way.
+        .insert_header((header::CONTENT_ENCODING, "identity"));
+    if !wanted.tag.is_empty() {
+        response.insert_header((header::ETAG, wanted.tag.as_str()));
+    }
+    if let Some(modified) = &wanted.modified {
+        response.insert_header((header::LAST_MODIFIED, modified.as_str()));
+    }
+    response
+}
+
+/// A file's name for a quoted text.
+fn quoted(filename: &str) -> String {
+    filename.chars().filter(|letter| letter.is_ascii() && !letter.is_ascii_control() && !"\"\\".contains(*letter)).collect()
+}
+
+fn stream(response: &mut HttpResponseBuilder, opened: Opened, part: Option<Part>) -> HttpResponse {
+    let (first, length) = part.map_or((0, opened.size), |part| (part.first, part.last - part.first + 1));
+    let pieces = futures_util::stream::try_unfold((opened.file, first, length), |(mut file, place, left)| async move {
+        if left == 0 {
+            return Ok::<_, std::io::Error>(None);
+        }
+        let read = web::block(move || {
+            let mut piece = Vec::new();
+            file.seek(SeekFrom::Start(place))?;
+            file.by_ref().take(left.min(PIECE)).read_to_end(&mut piece)?;
+            // A file that became shorter meanwhile must not look whole.
+            if piece.is_empty() { Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof)) } else { Ok((file, piece)) }
+        });
+        let (file, piece) = read.await.map_err(std::io::Error::other)??;
+        let length = u64::try_from(piece.len()).unwrap_or(left);
+        Ok(Some((Bytes::from(piece), (file, place + length, left.saturating_sub(length)))))
+    });
+    response.body(SizedStream::new(length, pieces))
+}

@@ -1,0 +1,337 @@
+//! Files of resources and pictures: taken in constant memory, put into their place with the write, given out again.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+};
+
+use kit::{Form, Response, TestServer};
+use serde_json::{Value, json};
+
+use crate::program::{Server, Site};
+
+const CSV: &[u8] = b"a,b\n1,2\n3,4\n";
+
+fn server() -> TestServer {
+    TestServer::with(|settings| {
+        settings.auth.create_unowned_dataset = true;
+        settings.files.max_resource_size = 1;
+    })
+}
+
+fn send(server: &TestServer, action: &str, token: Option<&str>, form: Form) -> Response {
+    let mut headers = vec![("content-type", Form::TYPE)];
+    headers.extend(token.map(|token| ("authorization", token)));
+    server.send("POST", &format!("/api/3/action/{action}"), &headers, &form.body())
+}
+
+/// Sends a form that has to succeed.
+fn sent(server: &TestServer, action: &str, token: &str, form: Form) -> Value {
+    let answer = send(server, action, Some(token), form);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["result"].clone()
+}
+
+fn fault(answer: &Response) -> Value {
+    let mut error = answer.json()["error"].clone();
+    error.as_object_mut().unwrap().remove("__type");
+    error
+}
+
+/// The address without the site.
+fn path(resource: &Value) -> String {
+    resource["url"].as_str().unwrap().strip_prefix("http://127.0.0.1:5000").unwrap().to_owned()
+}
+
+fn root(server: &TestServer) -> PathBuf {
+    server.portal.app.settings.files.root.clone().unwrap()
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() { found.extend(files(&entry.path())) } else { found.push(entry.path()) }
+    }
+    found
+}
+
+fn upload(name: &str, content: &[u8]) -> Form {
+    Form::default().file("upload", (name, "text/csv"), content)
+}
+
+#[test]
+fn a_resource_has_a_file_until_it_is_replaced_cleared_or_deleted() {
+    let server = server();
+    let token = server.token("root", true);
+    drop(server.portal.ok("package_create", json!({"name": "data"})));
+    let made = sent(&server, "resource_create", &token, upload("/tmp/Мой Übersicht 1.CSV", CSV).text("package_id", "data"));
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(
+        (&made["url_type"], &made["size"], &made["mimetype"], &made["format"]),
+        (&json!("upload"), &json!(12), &json!("text/csv"), &json!("CSV"))
+    );
+    assert_eq!(made["hash"], "b9485148546419a0f6a85e8d708c923557c15d7f3c7d078ef1fa7f7c0f57d5a5");
+    assert!(made["last_modified"].is_string());
+    assert!(path(&made).ends_with(&format!("/resource/{id}/download/-ubersicht-1.csv")), "{}", made["url"]);
+    assert_eq!(server.get(&path(&made)).body, CSV);
+    assert_eq!(files(&root(&server)), [root(&server).join("resources").join(catalog::resource::upload::location(id))]);
+
+    let shown = server.portal.ok("package_show", json!({"id": "data"}));
+    assert_eq!(shown["resources"][0], made);
+    drop(server.portal.ok("package_patch", json!({"id": "data", "title": "T", "resources": shown["resources"]})));
+    assert_eq!(server.get(&path(&made)).body, CSV);
+
+    let patched = sent(&server, "resource_patch", &token, upload("b.csv", b"c\n").text("id", id));
+    assert_eq!((&patched["size"], path(&patched).ends_with("/b.csv")), (&json!(2), true));
+    assert_ne!(patched["hash"], made["hash"]);
+    assert_eq!(server.get(&path(&made)).body, b"c\n");
+    assert_eq!(files(&root(&server)).len(), 1);
+
+    let revised = Form::default().text("match", "{\"name\": \"data\"}");
+    let revised = revised.file("update__resources__0__upload", ("c.json", "application/json"), b"{}");
+    let revised = sent(&server, "package_revise", &token, revised);
+    assert_eq!(revised["package"]["resources"][0]["size"], 2);
+    assert!(path(&revised["package"]["resources"][0]).ends_with("/c.json"));
+    assert_eq!(server.get(&path(&made)).body, b"{}");
+
+    let link = json!({"id": id, "url": "http://x.org/y.csv", "clear_upload": "true"});
+    let link = server.portal.ok("resource_update", link);
+    assert_eq!((&link["url_type"], &link["url"], &link["hash"]), (&Value::Null, &json!("http://x.org/y.csv"), &json!("")));
+    assert_eq!(files(&root(&server)).len(), 0);
+    let answer = server.get(&format!("/dataset/data/resource/{id}/download"));
+    assert_eq!((answer.status, answer.header("location")), (302, "http://x.org/y.csv"));
+
+    for remove in ["resource_delete", "dataset_purge"] {
+        let made = sent(&server, "resource_create", &token, upload("a.csv", CSV).text("package_id", "data"));
+        assert_eq!(files(&root(&server)).len(), 1);
+        let id = if remove == "dataset_purge" { json!("data") } else { made["id"].clone() };
+        drop(server.portal.ok(remove, json!({"id": id})));
+        assert_eq!(files(&root(&server)).len(), 0, "{remove}");
+        assert_eq!(server.get(&path(&made)).status, 404);
+    }
+}
+
+#[test]
+fn a_file_that_may_not_be_leaves_nothing() {
+    let server = server();
+    let token = server.token("root", true);
+    let other = server.token("other", false);
+    drop(server.portal.ok("organization_create", json!({"name": "org1"})));
+    drop(server.portal.ok("package_create", json!({"name": "data", "owner_org": "org1"})));
+    let large = vec![b'x'; 1024 * 1024 + 1];
+    let too_large = send(&server, "resource_create", Some(&token), upload("a.csv", &large).text("package_id", "data"));
+    assert_eq!((too_large.status, fault(&too_large)), (409, json!({"upload": ["File upload too large"]})));
+    assert_eq!(too_large.json()["error"]["__type"], "Validation Error");
+    let fits = sent(&server, "resource_create", &token, upload("a.csv", &large[1..]).text("package_id", "data"));
+    drop(server.portal.ok("resource_delete", json!({"id": fits["id"]})));
+    for (form, caller, status) in [
+        (upload("a.csv", CSV).text("package_id", "data"), None, 403),
+        (upload("a.csv", CSV).text("package_id", "data"), Some(&other), 403),
+        (upload("a.csv", CSV).text("package_id", "none"), Some(&token), 404),
+        (upload("a.csv", CSV), Some(&token), 409),
+        (upload("a.csv", CSV).text("package_id", "data").text("size", "abc"), Some(&token), 200),
+        (upload("a.csv", CSV).text("package_id", "data").text("created", "x"), Some(&token), 409),
+    ] {
+        let answer = send(&server, "resource_create", caller.map(String::as_str), form);
+        assert_eq!(answer.status, status, "{}", answer.text());
+        if status == 200 {
+            drop(server.portal.ok("resource_delete", json!({"id": answer.json()["result"]["id"]})));
+        }
+    }
+    // Who names a file that is not there gets none.
+    let forged = json!({"package_id": "data", "url": "../../secret", "url_type": "upload", "upload": "file:x"});
+    let forged = server.portal.ok("resource_create", forged);
+    assert_eq!(server.get(&path(&forged)).status, 404);
+    assert_eq!(files(&root(&server)).len(), 0);
+    assert_eq!(server.portal.ok("package_show", json!({"id": "data"}))["num_resources"], 1);
+}
+
+#[test]
+fn a_file_is_given_out_whole_in_part_or_not_again() {
+    let server = server();
+    let token = server.token("root", true);
+    drop(server.portal.ok("package_create", json!({"name": "data"})));
+    let made = sent(&server, "resource_create", &token, upload("a.html", b"<script>").text("package_id", "data"));
+    let ask = |method: &str, headers: &[(&str, &str)]| server.send(method, &path(&made), headers, b"");
+    let whole = ask("GET", &[("accept-encoding", "gzip")]);
+    assert_eq!((whole.status, whole.body.as_slice()), (200, b"<script>".as_slice()));
+    for (name, value) in [
+        ("content-type", "text/html"),
+        ("content-disposition", "attachment; filename=\"a.html\""),
+        ("content-security-policy", "default-src 'none'; sandbox"),
+        ("x-content-type-options", "nosniff"),
+        ("accept-ranges", "bytes"),
+        ("content-length", "8"),
+        ("content-encoding", ""),
+    ] {
+        assert_eq!(whole.header(name), value, "{name}");
+    }
+    let head = ask("HEAD", &[]);
+    assert_eq!((head.status, head.body.len(), head.header("content-length")), (200, 0, "8"));
+    let (tag, date) = (whole.header("etag"), whole.header("last-modified"));
+    for (headers, status, body, range) in [
+        (vec![("if-none-match", tag)], 304, "", ""),
+        (vec![("if-modified-since", date)], 304, "", ""),
+        (vec![("range", "bytes=1-3")], 206, "scr", "bytes 1-3/8"),
+        (vec![("range", "bytes=-2")], 206, "t>", "bytes 6-7/8"),
+        (vec![("range", "bytes=8-")], 416, "", "bytes */8"),
+        (vec![("range", "bytes=1-3"), ("if-range", "\"other\"")], 200, "<script>", ""),
+    ] {
+        let answer = ask("GET", &headers);
+        assert_eq!((answer.status, answer.text().as_str(), answer.header("content-range")), (status, body, range), "{headers:?}");
+    }
+    assert_eq!(ask("POST", &[]).status, 405);
+}
+
+#[test]
+fn pictures_are_what_they_seem_to_be() {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    let server = server();
+    let token = server.token("root", true);
+    let picture =
+        |name: &str, media_type: &str, content: &[u8]| Form::default().file("image_upload", (name, media_type), content);
+    for (kind, id) in [("organization", "org1"), ("group", "group1"), ("user", "person")] {
+        let create = format!("{kind}_create");
+        let named = |form: Form| form.text("name", id).text("email", "p@example.org").text("password", "long enough");
+        for (form, unsupported) in [
+            (picture("a.svg", "image/svg+xml", b"<svg onload=alert(1)>"), "image/svg+xml"),
+            (picture("a.html", "text/html", PNG), "text/html"),
+            (picture("a.png", "text/html", PNG), "text/html"),
+            (picture("a.png", "image/png", b"<html><script>"), "text/html"),
+        ] {
+            let answer = send(&server, &create, Some(&token), named(form));
+            let expected = json!({"image_upload": [format!("Unsupported upload type: {unsupported}")]});
+            assert_eq!((answer.status, fault(&answer)), (409, expected), "{kind}");
+        }
+        let large = [PNG, &vec![0; 2 * 1024 * 1024]].concat();
+        let answer = send(&server, &create, Some(&token), named(picture("a.png", "image/png", &large)));
+        assert_eq!((answer.status, fault(&answer)), (409, json!({"upload": ["File upload too large"]})), "{kind}");
+        assert!(files(&root(&server)).is_empty());
+
+        let made = sent(&server, &create, &token, named(picture("Лого a.jpg", "", PNG)));
+        let image = made["image_url"].as_str().unwrap();
+        assert!(image.ends_with("-a.png"), "{image}");
+        let word = if kind == "user" { "user" } else { "group" };
+        assert_eq!(made["image_display_url"], format!("http://127.0.0.1:5000/uploads/{word}/{image}"));
+        let shown = server.get(&format!("/uploads/{word}/{image}"));
+        assert_eq!((shown.status, shown.header("content-type"), shown.body.as_slice()), (200, "image/png", PNG));
+        assert!(shown.header("content-disposition").starts_with("inline"));
+        assert_eq!(shown.header("content-security-policy"), "default-src 'none'; sandbox");
+
+        let patch = format!("{kind}_patch");
+        let other = sent(&server, &patch, &token, picture("b.png", "image/png", PNG).text("id", id));
+        assert_ne!(other["image_url"], made["image_url"]);
+        assert_eq!(server.get(&format!("/uploads/{word}/{image}")).status, 404);
+        let kept = server.portal.ok(&patch, json!({"id": id, "title": "T", "fullname": "F"}));
+        assert_eq!(kept["image_url"], other["image_url"]);
+        let gone = server.portal.ok(&patch, json!({"id": id, "clear_upload": true}));
+        assert!(matches!(gone["image_display_url"].as_str(), None | Some("")), "{gone}");
+        assert!(files(&root(&server)).is_empty());
+    }
+    for nowhere in
+        ["/uploads/group/../../.incoming", "/uploads/group/%2e%2e%2f%2e%2e", "/uploads/other/a.png", "/uploads/user/none.png"]
+    {
+        assert_eq!(server.get(nowhere).status, 404, "{nowhere}");
+    }
+}
+
+#[test]
+fn a_private_datasets_file_is_for_those_who_see_it() {
+    let server = server();
+    let (editor, other) = (server.token("editor", false), server.token("other", false));
+    drop(server.portal.ok("organization_create", json!({"name": "org1", "users": [{"name": "editor", "capacity": "editor"}]})));
+    drop(server.portal.ok("package_create", json!({"name": "data", "owner_org": "org1", "private": true})));
+    let made = sent(&server, "resource_create", &editor, upload("a.csv", CSV).text("package_id", "data"));
+    let get = |token: &str| server.send("GET", &path(&made), &[("authorization", token)], b"");
+    assert_eq!((get("").status, get(&other).status), (403, 403));
+    let own = get(&editor);
+    assert_eq!((own.status, own.header("cache-control")), (200, "private, no-store"));
+    let nowhere = path(&made).replace(made["id"].as_str().unwrap(), "none");
+    assert_eq!(server.send("GET", &nowhere, &[("authorization", &editor)], b"").status, 404);
+}
+
+#[test]
+fn a_client_that_hangs_up_leaves_nothing() {
+    let server = server();
+    let token = server.token("root", true);
+    drop(server.portal.ok("package_create", json!({"name": "data"})));
+    let begun =
+        [Form::default().text("package_id", "data").begun(), Form::head("upload", "a.csv", "text/csv").into_bytes()].concat();
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let length = begun.len() + 900_000;
+    write!(
+        stream,
+        "POST /api/3/action/resource_create HTTP/1.1\r\nhost: x\r\nauthorization: {token}\r\ncontent-type: {}\r\ncontent-length: {length}\r\n\r\n",
+        Form::TYPE
+    )
+    .unwrap();
+    stream.write_all(&begun).unwrap();
+    stream.write_all(&vec![b'x'; 600_000]).unwrap();
+    kit::soon("the file arrives", || files(&root(&server)).len() == 1);
+    drop(stream);
+    kit::soon("the file is gone", || files(&root(&server)).is_empty());
+    assert_eq!(server.portal.ok("package_show", json!({"id": "data"}))["num_resources"], 0);
+}
+
+#[test]
+fn a_large_file_does_not_grow_the_process_and_a_dead_one_leaves_nothing() {
+    const SIZE: usize = 64 * 1024 * 1024;
+    let site = Site::new();
+    site.option("ckan.max_resource_size", "100");
+    site.ok("sysadmin add root --create email=root@example.org password=conformance1");
+    let token = site.ok("user token add -q root test").trim().to_owned();
+    let server = Server::start(&site);
+    drop(server.post("package_create", &token, "{\"name\": \"data\"}"));
+    let begin = |length: usize| {
+        let begun =
+            [Form::default().text("package_id", "data").begun(), Form::head("upload", "a.bin", "application/x").into_bytes()]
+                .concat();
+        let end = b"\r\n--kurak-test-boundary--\r\n";
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        write!(
+            stream,
+            "POST /api/3/action/resource_create HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: {token}\r\n\
+             content-type: {}\r\ncontent-length: {}\r\n\r\n",
+            Form::TYPE,
+            begun.len() + length + end.len()
+        )
+        .unwrap();
+        stream.write_all(&begun).unwrap();
+        (stream, end)
+    };
+    let piece = vec![7_u8; 1024 * 1024];
+    // What the first upload needs once is not counted.
+    let send = |size: usize| {
+        let (mut stream, end) = begin(size);
+        let mut most = 0;
+        for _ in 0..size / piece.len() {
+            stream.write_all(&piece).unwrap();
+            most = most.max(server.resident());
+        }
+        stream.write_all(end).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains("200 OK") && answer.contains(&format!("\"size\":{size}")), "{answer}");
+        most
+    };
+    send(8 * piece.len());
+    let before = send(8 * piece.len()).max(server.resident());
+    let most = send(SIZE);
+    assert!(most < before + 16 * 1024 * 1024, "grew from {before} to {most}");
+
+    let (mut stream, _) = begin(SIZE);
+    stream.write_all(&piece).unwrap();
+    let incoming = site.path().join("storage/.incoming");
+    kit::soon("the file arrives", || files(&incoming).len() == 1);
+    server.crash();
+    drop(server);
+    let left = files(&incoming);
+    assert_eq!(left.len(), 1);
+    // As if some time had passed.
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    std::fs::File::options().write(true).open(&left[0]).unwrap().set_modified(old).unwrap();
+    let _server = Server::start(&site);
+    kit::soon("the broken upload is swept", || files(&incoming).is_empty());
+}
