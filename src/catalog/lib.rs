@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod collaborator;
 pub mod config_option;
+pub mod file;
 pub mod flag;
 pub mod group;
 pub mod license;
@@ -30,6 +31,7 @@ pub fn rows() -> Vec<Row> {
         collaborator::rows(),
         config_option::rows(),
         activity::rows(),
+        file::rows(),
         package::rows(),
         relationship::rows(),
         resource::rows(),

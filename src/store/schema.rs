@@ -126,6 +126,8 @@ diesel::table! {
         id -> Text, file_id -> Text, owner_id -> Text, owner_type -> Text, actor -> Text, at -> Timestamp, action -> Text,
     }
 }
+diesel::joinable!(file_owner -> file (file_id));
+diesel::allow_tables_to_appear_in_same_query!(file, file_owner);
 diesel::table! { file_work (seq) { seq -> BigInt, storage -> Text, location -> Text, arrival -> Nullable<Text>, } }
 
 diesel::joinable!(api_token -> users (user_id));

@@ -100,18 +100,17 @@ async fn receive(
     if !extract::is_in_parts(request.method(), content_type(request)) {
         return Ok(Received { body: body::read(request, payload).await?, form: None });
     }
-    let known = match token.filter(|_| !row.files.is_empty()) {
-        None => false,
+    let actor = match token.filter(|_| !row.files.is_empty()) {
+        None => Actor::anonymous(),
         Some(token) => match shared.app.actors.recall(token) {
-            Some(actor) => !actor.is_anonymous(),
+            Some(actor) => actor,
             None => {
                 let (app, token) = (Arc::clone(&shared.app), token.to_owned());
-                let actor = shared.lanes.read.run(move || app.actors.resolve(&app.pools, &token)).await?;
-                !actor.is_anonymous()
+                shared.lanes.read.run(move || app.actors.resolve(&app.pools, &token)).await?
             }
         },
     };
-    let purpose = For { app: &shared.app, lanes: &shared.lanes, files: row.files, known };
+    let purpose = For { app: &shared.app, lanes: &shared.lanes, files: row.files, actor };
     Ok(Received { body: Bytes::new(), form: Some(form_data::read(request, payload, purpose).await?) })
 }
 

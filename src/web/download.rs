@@ -35,12 +35,17 @@ const PIECE: u64 = 128 * 1024;
 /// What a browser may do with a file that it shows.
 const POLICY: &str = "default-src 'none'; sandbox";
 
+/// What is said of a file that is not there.
+const NOTHING: &str = "No download is available";
+
 /// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(read("/dataset/{id}/resource/{resource_id}/download", resource))
         .service(read("/dataset/{id}/resource/{resource_id}/download/{filename}", resource))
-        .service(read("/uploads/{kind}/{filename}", picture));
+        .service(read("/uploads/{kind}/{filename}", picture))
+        .service(read("/file/download/{id}", file))
+        .service(read("/file/public-download/{storage}/{location:.*}", public_file));
 }
 
 /// What is told of a file beside its bytes.
@@ -85,7 +90,7 @@ fn elsewhere(address: &str, known: bool) -> HttpResponse {
         Some(place) => {
             head(StatusCode::FOUND, known, "text/html; charset=utf-8").insert_header((header::LOCATION, place)).finish()
         }
-        None => pages::page(StatusCode::NOT_FOUND, "No download is available"),
+        None => pages::page(StatusCode::NOT_FOUND, NOTHING),
     }
 }
 
@@ -101,6 +106,36 @@ async fn picture(request: HttpRequest, shared: Data<Shared>, path: Path<(String,
     };
     let shown = Shown { media_type: String::new(), filename: filename.clone(), known: false };
     send(&request, &shared, (storage.clone(), filename), shown).await
+}
+
+/// A file of the file subsystem. Who may not read it does not learn that there is one.
+async fn file(request: HttpRequest, shared: Data<Shared>, id: Path<String>) -> HttpResponse {
+    watch::tell_action(&request, "file_show");
+    let token = token_of(&request);
+    let known = token.is_some();
+    let input = [("id".to_owned(), json!(id.into_inner()))].into_iter().collect();
+    let found = action_api::run(&shared, "file_show", token, input).await;
+    let found: Result<Value> = found.and_then(|answer| serde_json::from_str(&answer.result).map_err(Error::internal));
+    let found = match found {
+        Ok(found) => found,
+        Err(error) if error.kind() == Kind::Denied => return refused(&Error::not_found(""), NOTHING, ""),
+        Err(error) => return refused(&error, NOTHING, ""),
+    };
+    let text = |key: &str| found.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let shown = Shown { media_type: text("content_type"), filename: text("name"), known };
+    send(&request, &shared, (text("storage"), text("location")), shown).await
+}
+
+/// A file of a storage that everybody may read.
+async fn public_file(request: HttpRequest, shared: Data<Shared>, path: Path<(String, String)>) -> HttpResponse {
+    let (storage, location) = path.into_inner();
+    match shared.app.files.storage(&storage) {
+        None => return pages::page(StatusCode::NOT_FOUND, NOTHING),
+        Some(storage) if !storage.settings.public => return pages::page(StatusCode::FORBIDDEN, "Storage is not public"),
+        Some(_public) => {}
+    }
+    let filename = location.rsplit('/').next().unwrap_or_default().to_owned();
+    send(&request, &shared, (storage, location), Shown { media_type: String::new(), filename, known: false }).await
 }
 
 /// The page for somebody who may not have a file.
@@ -120,8 +155,7 @@ pub fn refused(error: &Error, missing: &str, denied: &str) -> HttpResponse {
 pub async fn send(request: &HttpRequest, shared: &Data<Shared>, place: (String, String), shown: Shown) -> HttpResponse {
     let app = Arc::clone(&shared.app);
     let opened = web::block(move || {
-        let mut opened =
-            app.files.needed(&place.0)?.open(&place.1)?.ok_or_else(|| Error::not_found("No download is available"))?;
+        let mut opened = app.files.needed(&place.0)?.open(&place.1)?.ok_or_else(|| Error::not_found(NOTHING))?;
         let mut sample = Vec::new();
         let read = opened.file.by_ref().take(4096).read_to_end(&mut sample);
         read.map_err(Error::unavailable)?;
@@ -130,7 +164,7 @@ pub async fn send(request: &HttpRequest, shared: &Data<Shared>, place: (String, 
     let opened = opened.await.map_err(Error::internal).and_then(|opened| opened);
     let (opened, sniffed) = match opened {
         Ok(opened) => opened,
-        Err(error) => return refused(&error, "No download is available", ""),
+        Err(error) => return refused(&error, NOTHING, ""),
     };
     let wanted = Wanted::of(request.headers(), opened.size, opened.modified);
     let inline = &shared.app.settings.files.inline_types;

@@ -8,6 +8,7 @@ mod collaborator;
 mod config_option;
 mod durability;
 mod feed;
+mod file;
 mod finding;
 mod following;
 mod group;

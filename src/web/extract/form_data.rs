@@ -10,6 +10,7 @@ use actix_web::{
     rt::time::timeout,
     web::{self, Payload},
 };
+use auth::Actor;
 use base::{Error, Result, limits};
 use files::{Arrival, Arriving, Ticket};
 use futures_util::StreamExt;
@@ -66,8 +67,8 @@ pub struct For<'a> {
     pub lanes: &'a Lanes,
     /// The files that the action takes.
     pub files: &'static [FileField],
-    /// Somebody whom the site knows.
-    pub known: bool,
+    /// Who sends it.
+    pub actor: Actor,
 }
 
 /// Reads a form.
@@ -148,7 +149,7 @@ impl Reader<'_> {
                 Event::PartEnd => self.part_end().await?,
             }
         }
-        Ok(self.passed_over > if self.purpose.known { PASSED_OVER } else { PASSED_OVER_UNKNOWN })
+        Ok(self.passed_over > if self.purpose.actor.is_anonymous() { PASSED_OVER_UNKNOWN } else { PASSED_OVER })
     }
 
     fn begin(&mut self, head: Head) -> Result<Part, Failure> {
@@ -172,9 +173,10 @@ impl Reader<'_> {
         let limit = match self.purpose.files.iter().find(is_meant)?.size {
             FileSize::Resource => settings.resource_bytes(),
             FileSize::Image => settings.image_bytes(),
-            FileSize::Storage => u64::MAX,
+            FileSize::Storage if self.purpose.actor.is_sysadmin() || settings.authenticated_uploads => u64::MAX,
+            FileSize::Storage => settings.image_bytes(),
         };
-        Some(if self.purpose.known { limit } else { limit.min(settings.image_bytes()) })
+        Some(if self.purpose.actor.is_anonymous() { limit.min(settings.image_bytes()) } else { limit })
     }
 
     async fn content(&mut self, bytes: Vec<u8>) -> Result<(), Failure> {
