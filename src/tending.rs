@@ -1,4 +1,5 @@
-//! Looks after files while the program runs: what calls that broke off left to do is done, what arrived for nothing goes.
+//! Looks after files while the program runs: what calls that broke off left to do is done, what arrived for nothing goes,
+//! and where the site has moved, so do the addresses of uploaded files.
 
 use std::{
     sync::{
@@ -31,7 +32,8 @@ impl Tending {
         let (stop, stopped) = channel();
         let work = move || {
             loop {
-                if let Err(error) = app.tend_files() {
+                let tended = app.tend_files().and_then(|()| catalog::resource::upload::relink(&app));
+                if let Err(error) = tended {
                     tracing::warn!(%error, "files could not be looked after");
                 }
                 if stopped.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout) {

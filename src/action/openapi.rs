@@ -95,6 +95,13 @@ const OTHERS: &[(&str, &str, &str, &str)] = &[
     ("/dataset/{id}.xml", "dataset_xml", "As /dataset/{id}.rdf.", "application/rdf+xml"),
     ("/dataset/{id}.jsonld", "dataset_jsonld", "A dataset in DCAT-AP 3 as JSON-LD.", "application/ld+json"),
     ("/dataset/{id}", "dataset", "A dataset in the format that Accept asks for; JSON-LD else.", "application/ld+json"),
+    (
+        "/dataset/{id}/resource/{resource_id}/download/{filename}",
+        "resource_download",
+        "The bytes of an uploaded resource, whole or in ranges; 302 for a link.",
+        "application/octet-stream",
+    ),
+    ("/file/download/{id}", "file_download", "The bytes of a file, whole or in ranges.", "application/octet-stream"),
     ("/openapi.json", "openapi", "This document.", "application/json"),
     ("/healthz", "healthz", "The process lives.", "text/plain"),
     ("/readyz", "readyz", "Requests can be answered; else 503 with the reasons.", "application/json"),
@@ -104,8 +111,13 @@ const OTHERS: &[(&str, &str, &str, &str)] = &[
 fn other((address, name, text, media_type): (&str, &str, &str, &str)) -> Value {
     let is_dataset = address.starts_with("/dataset");
     let is_catalog = address.starts_with("/catalog");
-    let parameters = if is_dataset {
-        vec![json!({"name": "id", "in": "path", "required": true, "description": "Id or name.", "schema": {"type": "string"}})]
+    let in_path: Vec<Value> = address
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.split('}').next())
+        .map(|name| json!({"name": name, "in": "path", "required": true, "description": "Id or name.", "schema": {"type": "string"}}))
+        .collect();
+    let parameters = if !in_path.is_empty() {
+        in_path
     } else if is_catalog {
         CATALOG.iter().map(|(name, text, kind)| json!({"name": name, "in": "query", "required": false, "description": text, "schema": {"type": kind}})).collect()
     } else {

@@ -1,4 +1,4 @@
-//! Pictures of groups, organizations and users: a link, or a file that came as `image_upload`.
+//! Pictures of groups, organizations, users and the site: a link, or a file that came with the request.
 
 use std::sync::Arc;
 
@@ -17,6 +17,10 @@ use serde_json::{Map, Value, json};
 pub const FILES: &[FileField] =
     &[FileField { name: UPLOAD, doc: "A picture; `image_url` is its name then.", size: FileSize::Image }];
 
+/// The file that `config_option_update` takes.
+pub const LOGO: &[FileField] =
+    &[FileField { name: "logo_upload", doc: "A picture; `ckan.site_logo` is its address then.", size: FileSize::Image }];
+
 const UPLOAD: &str = "image_upload";
 
 /// Whose picture.
@@ -25,6 +29,8 @@ pub enum Of {
     /// A group's or organization's.
     Group,
     User,
+    /// The site's logo.
+    Site,
 }
 
 impl Of {
@@ -33,6 +39,7 @@ impl Of {
         match self {
             Self::Group => "group",
             Self::User => "user",
+            Self::Site => "admin",
         }
     }
 
@@ -40,12 +47,21 @@ impl Of {
         match self {
             Self::Group => &settings.group_storage,
             Self::User => &settings.user_storage,
+            Self::Site => &settings.admin_storage,
+        }
+    }
+
+    /// What clients call the address, the file and the wish that it goes.
+    fn fields(self) -> [&'static str; 3] {
+        match self {
+            Self::Group | Self::User => ["image_url", UPLOAD, "clear_upload"],
+            Self::Site => ["ckan.site_logo", "logo_upload", "clear_logo_upload"],
         }
     }
 
     fn allowed(self, settings: &Settings) -> (&[String], &[String]) {
         match self {
-            Self::Group => (&settings.group_media_types, &settings.group_types),
+            Self::Group | Self::Site => (&settings.group_media_types, &settings.group_types),
             Self::User => (&settings.user_media_types, &settings.user_types),
         }
     }
@@ -57,17 +73,18 @@ pub fn address(ctx: &Ctx, of: Of, image_url: &str) -> String {
     picture_address(&ctx.app.site().url, of.word(), image_url)
 }
 
-/// Takes the picture out of what a client sent: `image_url` is its name then. `before`: what `image_url` was.
+/// Takes the picture out of what a client sent: its address is its name then. `before`: what the address was.
 ///
 /// # Errors
 /// Validation for a file that is no picture of the allowed types.
 pub fn take(ctx: &Ctx, of: Of, sent: &mut Map<String, Value>, before: Option<&str>) -> Result<Option<Arc<Arrival>>> {
-    let upload = sent.shift_remove(UPLOAD).and_then(|upload| ctx.arrival(&upload)).filter(|file| !file.filename.is_empty());
-    let cleared = sent.shift_remove("clear_upload").is_some_and(|value| loose::bool_of(&value).unwrap_or(true));
+    let [address, upload, clear] = of.fields();
+    let upload = sent.shift_remove(upload).and_then(|upload| ctx.arrival(&upload)).filter(|file| !file.filename.is_empty());
+    let cleared = sent.shift_remove(clear).is_some_and(|value| loose::bool_of(&value).unwrap_or(true));
     let Some(file) = upload else {
-        let same = sent.get("image_url").is_none_or(|url| url.as_str() == before);
+        let same = sent.get(address).is_none_or(|url| url.as_str() == before);
         if cleared && same && before.is_some_and(is_picture_here) {
-            sent.insert("image_url".to_owned(), json!(""));
+            sent.insert(address.to_owned(), json!(""));
         }
         return Ok(None);
     };
@@ -75,15 +92,16 @@ pub fn take(ctx: &Ctx, of: Of, sent: &mut Map<String, Value>, before: Option<&st
     let now = Stamp::now().to_string().replace('T', " ");
     let name = munge_picture(&format!("{now}{}", file.filename));
     let name = sniff::ending(file.media_type).map_or_else(|| name.clone(), |ending| with_ending(&name, ending));
-    sent.insert("image_url".to_owned(), json!(name));
+    sent.insert(address.to_owned(), json!(name));
     Ok(Some(file))
 }
 
 /// A picture has to be called, said and found to be of an allowed type.
 fn check(of: Of, settings: &Settings, file: &Arrival) -> Result<()> {
     let (media_types, kinds) = of.allowed(settings);
+    let [_, field, _] = of.fields();
     if media_types.is_empty() && kinds.is_empty() {
-        return Err(Error::invalid(UPLOAD, format!("No uploads allowed for object type {}", of.word())));
+        return Err(Error::invalid(field, format!("No uploads allowed for object type {}", of.word())));
     }
     let called = format::guess_media_type(&file.filename).or_else(|| by_ending(&file.filename)).unwrap_or("None");
     let declared = file.declared.split(';').next().unwrap_or_default().trim();
@@ -93,13 +111,13 @@ fn check(of: Of, settings: &Settings, file: &Arrival) -> Result<()> {
     let is_good = |media_type: &str| media_types.is_empty() || is_supported(media_type, media_types);
     for media_type in [called, said, file.media_type] {
         if !is_good(media_type) {
-            return Err(Error::invalid(UPLOAD, format!("Unsupported upload type: {media_type}")));
+            return Err(Error::invalid(field, format!("Unsupported upload type: {media_type}")));
         }
     }
     if kinds.is_empty() || is_supported(kind, kinds) {
         Ok(())
     } else {
-        Err(Error::invalid(UPLOAD, format!("Unsupported upload type: {}", file.media_type)))
+        Err(Error::invalid(field, format!("Unsupported upload type: {}", file.media_type)))
     }
 }
 

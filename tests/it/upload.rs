@@ -253,6 +253,33 @@ fn a_private_datasets_file_is_for_those_who_see_it() {
 }
 
 #[test]
+fn the_site_has_a_logo_and_files_follow_it_when_it_moves() {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    let server = server();
+    let token = server.token("root", true);
+    let logo = sent(&server, "config_option_update", &token, Form::default().file("logo_upload", ("l.png", "image/png"), PNG));
+    let address = logo["ckan.site_logo"].as_str().unwrap();
+    assert!(address.starts_with("/uploads/admin/") && address.ends_with("l.png"), "{address}");
+    assert_eq!(server.get(address).body, PNG);
+    let page = Form::default().file("logo_upload", ("l.png", "image/png"), b"<html>");
+    let page = send(&server, "config_option_update", Some(&token), page);
+    assert_eq!(fault(&page), json!({"logo_upload": ["Unsupported upload type: text/html"]}));
+    drop(server.portal.ok("config_option_update", json!({"clear_logo_upload": "true"})));
+    assert_eq!((server.get(address).status, files(&root(&server)).len()), (404, 0));
+
+    drop(server.portal.ok("package_create", json!({"name": "data", "resources": [{"url": "http://x.org/a"}]})));
+    let made = sent(&server, "resource_create", &token, upload("a.csv", CSV).text("package_id", "data"));
+    assert_eq!(catalog::resource::upload::relink(&server.portal.app).unwrap(), 0);
+    drop(server.portal.ok("config_option_update", json!({"ckan.site_url": "https://data.kg"})));
+    assert_eq!(catalog::resource::upload::relink(&server.portal.app).unwrap(), 1);
+    let show = || server.portal.ok("package_show", json!({"id": "data"}));
+    kit::soon("the address has moved", || show()["resources"][1]["url"] == format!("https://data.kg{}", path(&made)));
+    let moved = show();
+    assert_eq!(moved["resources"][0]["url"], "http://x.org/a");
+    assert_eq!(server.get(&path(&made)).body, CSV);
+}
+
+#[test]
 fn a_client_that_hangs_up_leaves_nothing() {
     let server = server();
     let token = server.token("root", true);

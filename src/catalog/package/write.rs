@@ -201,7 +201,7 @@ fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option
         package.relationships_as_object.clone_from(&old.package.relationships_as_object);
     }
     licensed(&mut package);
-    resource::upload::link(ctx, &mut package);
+    resource::upload::link(&ctx.app.site().url, &mut package);
     rules::settle(&mut package, old.as_ref().map(|old| &old.package), now)?;
     if let Some(old) = &old {
         let modified = std::mem::replace(&mut package.metadata_modified, old.package.metadata_modified);
@@ -420,6 +420,18 @@ pub fn relate(ctx: &mut Ctx, related: Vec<(String, Vec<Value>, Vec<Value>)>) -> 
         true
     })
     .map(drop)
+}
+
+/// Changes datasets by a rule; nobody is told. Answers how many it changed.
+///
+/// # Errors
+/// What the database says.
+pub fn change_many(ctx: &mut Ctx, ids: &[String], mut change: impl FnMut(&mut Package)) -> Result<usize> {
+    rewrite(ctx, (ids, false), |package, _groups| {
+        let before = package.clone();
+        change(package);
+        *package != before
+    })
 }
 
 /// Takes tags off every dataset that carries one of them; nothing else of the datasets changes.

@@ -19,6 +19,26 @@ pub fn package_of(connection: &mut PgConnection, id: &str) -> Result<Option<Stri
     resource::table.find(id).select(resource::package_id).first(connection).optional().map_err(error::of)
 }
 
+/// Datasets, so many at once, with uploaded files whose address does not begin so.
+///
+/// # Errors
+/// What the database says.
+pub fn with_uploads_elsewhere(connection: &mut PgConnection, beginning: &str) -> Result<Vec<String>> {
+    resource::table
+        .filter(resource::url_type.eq("upload"))
+        .filter(diesel::dsl::not(starts_with(resource::url, beginning)))
+        .select(resource::package_id)
+        .distinct()
+        .limit(500)
+        .load(connection)
+        .map_err(error::of)
+}
+
+diesel::define_sql_function! {
+    /// PostgreSQL's own.
+    fn starts_with(text: diesel::sql_types::Text, beginning: diesel::sql_types::Text) -> Bool;
+}
+
 /// Formats of resources with `part` in them, those of most resources first; of every dataset, as CKAN counts.
 ///
 /// # Errors

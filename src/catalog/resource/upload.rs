@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use action::{Ctx, FileField, FileSize};
+use action::{App, Ctx, FileField, FileSize};
+use auth::Actor;
 use base::{Error, Result, id, time::Stamp};
 use files::{Arrival, name};
 use model::{Package, Resource, format};
 use serde_json::{Map, Value, json};
+
+use super::db;
+use crate::package::write;
 
 /// What resources call an uploaded file.
 const UPLOAD: &str = "upload";
@@ -80,15 +84,37 @@ pub fn put(ctx: &mut Ctx, arrival: Option<Arc<Arrival>>, resource: &Resource) ->
     ctx.place_file((&storage, &location(&resource.id)), &arrival)
 }
 
-/// Gives the resources of a dataset whose bytes are here the addresses where they are found.
-pub fn link(ctx: &Ctx, package: &mut Package) {
-    let site = ctx.app.site();
+/// Gives the resources of a dataset whose bytes are here the addresses where they are found; `site`: its address.
+pub fn link(site: &str, package: &mut Package) {
     for resource in package.resources.iter_mut().filter(|resource| is_upload(resource)) {
         if resource.id.is_empty() {
             resource.id = id::new();
         }
         let filename = name::munge(&resource.url);
-        resource.url = format!("{}/dataset/{}/resource/{}/download/{filename}", site.url, package.id, resource.id);
+        resource.url = format!("{site}/dataset/{}/resource/{}/download/{filename}", package.id, resource.id);
+    }
+}
+
+/// Gives uploaded files new addresses where the site has moved, in batches of a job each. Answers how many datasets.
+///
+/// # Errors
+/// What the database says.
+pub fn relink(app: &Arc<App>) -> Result<usize> {
+    let mut done = 0;
+    loop {
+        let site = app.site().url.clone();
+        let mut ctx = Ctx::job(app, &Actor::anonymous());
+        let ids = db::with_uploads_elsewhere(ctx.db()?, &format!("{site}/dataset/"))?;
+        if ids.is_empty() {
+            return Ok(done);
+        }
+        let changed = write::change_many(&mut ctx, &ids, |package| link(&site, package))?;
+        ctx.finish()?;
+        done += changed;
+        // Those that do not change would come again and again.
+        if changed == 0 {
+            return Ok(done);
+        }
     }
 }
 

@@ -1,0 +1,1 @@
+drop index resource_of_upload;
