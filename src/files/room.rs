@@ -208,6 +208,19 @@ impl Files {
         lock(&self.arrivals).get(parameter.as_str()?.strip_prefix(MARK)?).cloned()
     }
 
+    /// The parameters with what is in the files in place of the files: equal requests are equal then.
+    #[must_use]
+    pub fn told(&self, parameters: &Value) -> Value {
+        match parameters {
+            Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), self.told(value))).collect(),
+            Value::Array(items) => items.iter().map(|item| self.told(item)).collect(),
+            other => self.arrival(other).map_or_else(
+                || other.clone(),
+                |file| Value::String(format!("{MARK}{} {} {}", file.sha256, file.filename, file.declared)),
+            ),
+        }
+    }
+
     /// Puts an arrived file into its place.
     ///
     /// # Errors
@@ -297,6 +310,20 @@ mod tests {
         assert!(broken.finish().unwrap().too_large);
         assert_eq!(left(&files), 0);
         assert!(files.arrival(&Value::String("\0file:unknown".to_owned())).is_none());
+    }
+
+    #[test]
+    fn requests_with_the_same_file_are_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path());
+        let told = |content: &[u8]| {
+            let mut arriving = files.begin(("a.csv", ""), 10).unwrap();
+            arriving.write(content).unwrap();
+            let ticket = files.ticket(arriving.finish().unwrap());
+            files.told(&serde_json::json!({"id": "x", "list": [{"upload": ticket.parameter()}]}))
+        };
+        assert_eq!(told(b"1"), told(b"1"));
+        assert_ne!(told(b"1"), told(b"2"));
     }
 
     #[test]

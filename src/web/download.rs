@@ -27,7 +27,7 @@ use crate::{
     envelope::{escaped, head},
     middleware::watch,
     pages,
-    routes::read,
+    routes::{LOCALE, read},
 };
 
 /// Bytes that are read at a time.
@@ -40,9 +40,12 @@ const NOTHING: &str = "No download is available";
 
 /// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
+    for before in ["", LOCALE] {
+        for end in ["", "/{filename}"] {
+            config.service(read(&format!("{before}/dataset/{{id}}/resource/{{resource_id}}/download{end}"), resource));
+        }
+    }
     config
-        .service(read("/dataset/{id}/resource/{resource_id}/download", resource))
-        .service(read("/dataset/{id}/resource/{resource_id}/download/{filename}", resource))
         .service(read("/uploads/{kind}/{filename}", picture))
         .service(read("/file/download/{id}", file))
         .service(read("/file/public-download/{storage}/{location:.*}", public_file));

@@ -8,7 +8,7 @@ use actix_web::{
 use crate::{action_api, dcat, download, feeds, health, pages, responses, util};
 
 /// A language in front of an address, as CKAN takes it; answers are the same in all.
-const LOCALE: &str = "/{locale:[a-z]{2}(_[A-Za-z]+)?}";
+pub const LOCALE: &str = "/{locale:[a-z]{2}(_[A-Za-z]+)?}";
 
 /// All of them.
 pub fn routes(config: &mut ServiceConfig) {

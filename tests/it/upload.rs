@@ -155,6 +155,7 @@ fn a_file_is_given_out_whole_in_part_or_not_again() {
     drop(server.portal.ok("package_create", json!({"name": "data"})));
     let made = sent(&server, "resource_create", &token, upload("a.html", b"<script>").text("package_id", "data"));
     let ask = |method: &str, headers: &[(&str, &str)]| server.send(method, &path(&made), headers, b"");
+    assert_eq!(server.get(&format!("/ru{}", path(&made))).body, b"<script>");
     let whole = ask("GET", &[("accept-encoding", "gzip")]);
     assert_eq!((whole.status, whole.body.as_slice()), (200, b"<script>".as_slice()));
     for (name, value) in [
@@ -277,6 +278,48 @@ fn the_site_has_a_logo_and_files_follow_it_when_it_moves() {
     let moved = show();
     assert_eq!(moved["resources"][0]["url"], "http://x.org/a");
     assert_eq!(server.get(&path(&made)).body, CSV);
+}
+
+#[test]
+fn many_who_replace_one_file_leave_one_that_is_what_is_told_of_it() {
+    let server = server();
+    let token = server.token("root", true);
+    drop(server.portal.ok("package_create", json!({"name": "data"})));
+    let made = sent(&server, "resource_create", &token, upload("a.csv", CSV).text("package_id", "data"));
+    let id = made["id"].as_str().unwrap();
+    let hashes = std::sync::Mutex::new(std::collections::HashMap::new());
+    std::thread::scope(|scope| {
+        for worker in 0..6 {
+            let (server, token, hashes) = (&server, &token, &hashes);
+            scope.spawn(move || {
+                for number in 0..4 {
+                    let content = format!("{worker},{number}\n");
+                    let patched = sent(server, "resource_patch", token, upload("a.csv", content.as_bytes()).text("id", id));
+                    hashes.lock().unwrap().insert(content, patched["hash"].clone());
+                }
+            });
+        }
+    });
+    let told = server.portal.ok("resource_show", json!({"id": id}))["hash"].clone();
+    assert_eq!(hashes.lock().unwrap()[&server.get(&path(&made)).text()], told);
+    assert_eq!(files(&root(&server)).len(), 1);
+}
+
+#[test]
+fn what_was_committed_is_done_when_its_process_died_before() {
+    let server = server();
+    let incoming = root(&server).join(".incoming");
+    std::fs::create_dir_all(&incoming).unwrap();
+    std::fs::write(incoming.join("arrived"), CSV).unwrap();
+    let mut connection = server.portal.database.connect();
+    for arrival in [None, Some("arrived"), Some("lost")] {
+        store::file_work::add(&mut connection, ("resources", "abc/def/ghi"), arrival).unwrap();
+    }
+    store::file_work::add(&mut connection, ("of another time", "x"), None).unwrap();
+    server.portal.app.tend_files().unwrap();
+    assert_eq!(files(&root(&server)), [root(&server).join("resources/abc/def/ghi")]);
+    let left = store::file_work::places(&mut connection, 10).unwrap();
+    assert_eq!(left, [("of another time".to_owned(), "x".to_owned())]);
 }
 
 #[test]
