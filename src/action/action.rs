@@ -170,8 +170,8 @@ impl Row {
             fields: <A::Params as Params>::fields,
             result_schema: A::result_schema,
             call: call::call::<A>,
-            quick: A::quick,
             dataset: A::dataset,
+            quick: call::quick::<A>,
         }
     }
 }

@@ -56,7 +56,7 @@ impl App {
             documents: Documents::default(),
             creates: GroupCommit::default(),
             quotes: Quotes::new(Box::new(picture)),
-            actors: Actors::new(settings.auth.allow_dataset_collaborators),
+            actors: Actors::new(&settings),
             settings,
             index,
             rows,

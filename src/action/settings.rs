@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use auth::jwt;
 use base::secret::Secret;
 
 /// Options of CKAN that the actions of this program honour.
@@ -27,6 +28,10 @@ pub struct Settings {
     pub secret_key: Secret,
     /// `ckan.auth.*`.
     pub auth: AuthSettings,
+    /// `api_token.*` and what of it plugins add.
+    pub tokens: TokenSettings,
+    /// `SESSION_*` and `REMEMBER_*`.
+    pub sessions: SessionSettings,
     /// `ckan.user.unique_email_states`: a new address must not be one of a user in these states.
     pub unique_email_states: Vec<String>,
     /// `smtp.*`.
@@ -80,6 +85,59 @@ impl Default for AuthSettings {
             allow_dataset_collaborators: false,
             allow_admin_collaborators: false,
             allow_collaborators_to_change_owner_org: false,
+        }
+    }
+}
+
+/// Options of API tokens.
+#[derive(Clone, Debug, Default)]
+pub struct TokenSettings {
+    /// `api_token.jwt.decode.secret`, else `SECRET_KEY`: what CKAN signed its tokens with. Nothing: none of them counts.
+    pub jwt_secret: Option<Secret>,
+    /// `api_token.jwt.algorithm`.
+    pub jwt_algorithm: jwt::Algorithm,
+    /// `ckan.plugins` has `expire_api_token`: new tokens must end.
+    pub must_expire: bool,
+}
+
+/// Options of the sessions of browsers.
+#[derive(Clone, Debug)]
+pub struct SessionSettings {
+    /// `ckan.auth.enable_cookie_auth_in_api`: a session counts for actions too.
+    pub in_api: bool,
+    /// `SESSION_COOKIE_NAME`.
+    pub cookie: String,
+    /// `SESSION_COOKIE_DOMAIN`.
+    pub domain: Option<String>,
+    /// `SESSION_COOKIE_SECURE`; always where `ckan.site_url` is https.
+    pub secure: bool,
+    /// `SESSION_COOKIE_SAMESITE` is `Strict`; `Lax` else.
+    pub strict: bool,
+    /// `PERMANENT_SESSION_LIFETIME`: seconds that a session lasts at most.
+    pub lifetime: i64,
+    /// `REMEMBER_COOKIE_DURATION`: the same for who wants to be remembered.
+    pub remembered: i64,
+    /// `WTF_CSRF_FIELD_NAME`.
+    pub csrf_field: String,
+    /// `WTF_CSRF_HEADERS`.
+    pub csrf_headers: Vec<String>,
+    /// `ckan.auth.route_after_login`: a local path; CKAN's names of routes count as none.
+    pub after_login: String,
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        Self {
+            in_api: true,
+            cookie: "ckan".to_owned(),
+            domain: None,
+            secure: false,
+            strict: false,
+            lifetime: 7 * 24 * 3_600,
+            remembered: 365 * 24 * 3_600,
+            csrf_field: "_csrf_token".to_owned(),
+            csrf_headers: vec!["X-CSRFToken".to_owned(), "X-CSRF-Token".to_owned()],
+            after_login: "/user/me".to_owned(),
         }
     }
 }
@@ -196,6 +254,8 @@ impl Default for Settings {
             hide_version: false,
             secret_key: Secret::default(),
             auth: AuthSettings::default(),
+            tokens: TokenSettings::default(),
+            sessions: SessionSettings::default(),
             unique_email_states: vec!["active".to_owned()],
             mail: MailSettings::default(),
             search: SearchSettings::default(),

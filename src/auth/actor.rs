@@ -18,6 +18,8 @@ pub struct User {
     pub roles: HashMap<String, Role>,
     /// Dataset's id → what he may do with it beside that; empty where the portal has no collaborators.
     pub collaborations: HashMap<String, Role>,
+    /// The actions that what he came with is good for; none: all. See [`Actor::is_within`].
+    pub scopes: Vec<String>,
 }
 
 impl Actor {
@@ -67,6 +69,27 @@ impl Actor {
     #[must_use]
     pub fn is_sysadmin(&self) -> bool {
         self.as_user().is_some_and(|user| user.sysadmin)
+    }
+
+    /// The same, with something that is good for these actions only; see [`Actor::is_within`].
+    #[must_use]
+    pub fn within(self, scopes: Vec<String>) -> Self {
+        match self.as_user() {
+            Some(user) if user.scopes != scopes => Self::user(User { scopes, ..user.clone() }),
+            _ => self,
+        }
+    }
+
+    /// True when what he came with is good for calling this action: it has no scopes, or one of them is the action's name,
+    /// a beginning of it with a `*` behind, or `read` for an action that changes nothing.
+    #[must_use]
+    pub fn is_within(&self, action: &str, reads: bool) -> bool {
+        let fits = |scope: &String| {
+            scope == action
+                || (reads && scope == "read")
+                || scope.strip_suffix('*').is_some_and(|beginning| action.starts_with(beginning))
+        };
+        self.as_user().is_none_or(|user| user.scopes.is_empty() || user.scopes.iter().any(fits))
     }
 
     /// His role in an organization or group; a sysadmin's is `None` unless he is a member too.
@@ -134,10 +157,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn scopes_say_what_a_token_is_good_for() {
+        let with =
+            |scopes: &[&str]| Actor::user(User { scopes: scopes.iter().map(|&scope| scope.into()).collect(), ..User::default() });
+        assert!(with(&[]).is_within("package_create", false) && Actor::anonymous().is_within("package_create", false));
+        let some = with(&["read", "resource_*", "package_patch"]);
+        for (action, reads, within) in [
+            ("package_show", true, true),
+            ("package_patch", false, true),
+            ("package_patch_all", false, false),
+            ("resource_create", false, true),
+            ("package_create", false, false),
+        ] {
+            assert_eq!(some.is_within(action, reads), within, "{action}");
+        }
+    }
+
+    #[test]
     fn labels_meet_only_where_they_should() {
         let roles = HashMap::from([("org".to_owned(), Role::Member)]);
         let collaborations = HashMap::from([("ds".to_owned(), Role::Editor)]);
-        let user = User { id: "u".to_owned(), name: "u".to_owned(), sysadmin: false, roles, collaborations };
+        let user = User { id: "u".to_owned(), name: "u".to_owned(), sysadmin: false, roles, collaborations, scopes: Vec::new() };
         let member = Actor::user(user);
         let private = ["member-org".to_owned()];
         assert!(member.meets(&private));

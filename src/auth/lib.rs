@@ -3,6 +3,7 @@
 //! Facts in, yes or a reason out: must never read a database.
 
 pub mod actor;
+pub mod jwt;
 pub mod password;
 pub mod role;
 pub mod seal;

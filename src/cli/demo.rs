@@ -10,6 +10,7 @@ use std::{
     time::Instant,
 };
 
+use action::actors::Proof;
 use base::{Error, Kind, Result};
 use serde_json::{Value, json};
 use state::State;
@@ -99,7 +100,8 @@ fn people(kurak: &Kurak, state: &mut State) -> Result<()> {
         Err(error) => return Err(error),
         Ok(_) => {}
     }
-    let works = |token: &String| kurak.app().actors.resolve(&kurak.app().pools, token).map(|actor| actor.is_sysadmin());
+    let works =
+        |token: &String| kurak.app().actors.resolve(&kurak.app().pools, &Proof::token(token)).map(|actor| actor.is_sysadmin());
     if !state.token.as_ref().map_or(Ok(false), works)? {
         let made = act(kurak, "api_token_create", input([("user", ADMIN), ("name", "demo")]))?;
         state.token = made.get("token").and_then(Value::as_str).map(str::to_owned);

@@ -2,6 +2,9 @@
 
 /// Read by `Config::from_options` and nowhere else.
 const HONOURED: &[&str] = &[
+    "api_token.jwt.algorithm",
+    "api_token.jwt.decode.secret",
+    "api_token.jwt.encode.secret",
     "ckan.activity_list_limit",
     "ckan.activity_list_limit_max",
     "ckan.activity_streams_enabled",
@@ -12,8 +15,10 @@ const HONOURED: &[&str] = &[
     "ckan.auth.create_dataset_if_not_in_organization",
     "ckan.auth.create_unowned_dataset",
     "ckan.auth.create_user_via_api",
+    "ckan.auth.enable_cookie_auth_in_api",
     "ckan.auth.public_activity_stream_detail",
     "ckan.auth.public_user_details",
+    "ckan.auth.route_after_login",
     "ckan.auth.user_create_groups",
     "ckan.auth.user_create_organizations",
     "ckan.auth.user_delete_groups",
@@ -63,6 +68,8 @@ const HONOURED: &[&str] = &[
     "ckan.upload.user.types",
     "ckan.uploads_enabled",
     "ckan.views.default_views",
+    "beaker.session.cookie_domain",
+    "beaker.session.key",
     "beaker.session.secret",
     "ckan.storage_path",
     "ckan.theme",
@@ -76,8 +83,14 @@ const HONOURED: &[&str] = &[
     "kurak.migrate",
     "kurak.pg_bindir",
     "kurak.port",
+    "permanent_session_lifetime",
+    "remember_cookie_duration",
     "search.facets.limit",
     "secret_key",
+    "session_cookie_domain",
+    "session_cookie_name",
+    "session_cookie_samesite",
+    "session_cookie_secure",
     "smtp.mail_from",
     "smtp.password",
     "smtp.reply_to",
@@ -85,12 +98,12 @@ const HONOURED: &[&str] = &[
     "smtp.starttls",
     "smtp.user",
     "sqlalchemy.url",
+    "wtf_csrf_field_name",
+    "wtf_csrf_headers",
 ];
 
 /// Options of parts that kurak has no use for: Solr, Redis, the Python web server.
 const NEEDLESS: &[&str] = &[
-    "api_token.jwt.decode.secret",
-    "api_token.jwt.encode.secret",
     "cache_dir",
     "ckan.redis.url",
     "debug",
@@ -98,8 +111,13 @@ const NEEDLESS: &[&str] = &[
     "solr_password",
     "solr_url",
     "solr_user",
+    "session_permanent",
+    "session_refresh_each_request",
+    "session_type",
+    "session_use_signer",
     "testing",
     "use",
+    "wtf_csrf_secret_key",
 ];
 
 /// True when an option does what it says, or there is nothing for it to do.

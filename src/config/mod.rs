@@ -4,6 +4,7 @@
 mod files;
 mod honoured;
 mod ini;
+mod proofs;
 mod sources;
 
 use std::{
@@ -176,7 +177,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         plugins: read.words("ckan.plugins"),
         email_to: read.text("email_to"),
         hide_version: read.flag("ckan.hide_version", false)?,
-        secret_key: Secret::new(read.text("secret_key").or_else(|| read.text("beaker.session.secret")).unwrap_or_default()),
+        secret_key: Secret::new(proofs::site_secret(read).unwrap_or_default()),
         auth: AuthSettings {
             anon_create_dataset: flag("anon_create_dataset", auth.anon_create_dataset)?,
             create_unowned_dataset: flag("create_unowned_dataset", auth.create_unowned_dataset)?,
@@ -197,6 +198,8 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
                 auth.allow_collaborators_to_change_owner_org,
             )?,
         },
+        tokens: proofs::tokens(read)?,
+        sessions: proofs::sessions(read)?,
         unique_email_states: email_states(read),
         mail: mail(read)?,
         files: standard.files,

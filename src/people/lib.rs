@@ -1,7 +1,8 @@
-//! People: users, the tokens that prove who they are, and what they follow.
+//! People: users, the tokens and sessions that prove who they are, and what they follow.
 
 pub mod following;
 pub mod mail;
+pub mod session;
 pub mod token;
 pub mod user;
 

@@ -1,11 +1,12 @@
-//! Who stands behind a token: read for every request whose token is not in memory.
+//! Who stands behind a token or a session: read for every request whose proof is not in memory.
 
 use base::{Result, time::Stamp};
+use chrono::NaiveDateTime;
 use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
 
 use crate::{
     error,
-    schema::{api_token, group_member, groups, package_collaborator, users},
+    schema::{api_token, group_member, groups, package_collaborator, session, users},
 };
 
 /// What the rights of a user rest on.
@@ -21,18 +22,60 @@ pub struct Credentials {
     pub collaborations: Vec<(String, String)>,
 }
 
-/// The user of a token, by the sha256 of the token. `None` for an unknown or revoked one.
+/// What a request came with, as it is stored: whose it is and how long it is worth something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub user_id: String,
+    /// The token's id; nothing for a session.
+    pub token: Option<String>,
+    /// Nothing: for ever.
+    pub expires: Option<Stamp>,
+    /// The actions that it is good for; none: all.
+    pub scopes: Vec<String>,
+}
+
+type TokenColumns = (api_token::id, api_token::user_id, api_token::expires_at, api_token::scopes);
+const TOKEN: TokenColumns = (api_token::id, api_token::user_id, api_token::expires_at, api_token::scopes);
+
+fn of_token((id, user_id, expires, scopes): (String, String, Option<NaiveDateTime>, Vec<String>)) -> Proof {
+    Proof { user_id, token: Some(id), expires: expires.map(Stamp::from_naive), scopes }
+}
+
+/// A token, by its sha256. `None` for an unknown or revoked one.
 ///
 /// # Errors
 /// What the database says.
-pub fn find_by_token(connection: &mut PgConnection, hash: &[u8]) -> Result<Option<Credentials>> {
-    let user_id: Option<String> = api_token::table
-        .filter(api_token::token_hash.eq(hash))
-        .select(api_token::user_id)
+pub fn token_by_hash(connection: &mut PgConnection, hash: &[u8]) -> Result<Option<Proof>> {
+    let found = api_token::table.filter(api_token::token_hash.eq(hash)).select(TOKEN).first(connection).optional();
+    Ok(found.map_err(error::of)?.map(of_token))
+}
+
+/// A token, by its id.
+///
+/// # Errors
+/// What the database says.
+pub fn token_by_id(connection: &mut PgConnection, id: &str) -> Result<Option<Proof>> {
+    let found = api_token::table.find(id).select(TOKEN).first(connection).optional();
+    Ok(found.map_err(error::of)?.map(of_token))
+}
+
+/// A session, by the sha256 of its secret. `None` for an unknown or ended one.
+///
+/// # Errors
+/// What the database says.
+pub fn session_by_hash(connection: &mut PgConnection, hash: &[u8]) -> Result<Option<Proof>> {
+    let found: Option<(String, NaiveDateTime)> = session::table
+        .find(hash)
+        .select((session::user_id, session::expires_at))
         .first(connection)
         .optional()
         .map_err(error::of)?;
-    user_id.map_or(Ok(None), |id| find_by_user(connection, &id))
+    Ok(found.map(|(user_id, expires)| Proof {
+        user_id,
+        token: None,
+        expires: Some(Stamp::from_naive(expires)),
+        scopes: Vec::new(),
+    }))
 }
 
 /// The rights of a user, by id.
@@ -62,18 +105,17 @@ pub fn find_by_user(connection: &mut PgConnection, user_id: &str) -> Result<Opti
     Ok(Some(Credentials { user_id, name, sysadmin, state, roles, collaborations }))
 }
 
-/// Remembers that a token and its user were active now.
+/// Remembers that a user, and the token that he came with, were active now.
 ///
 /// # Errors
 /// What the database says.
-pub fn touch(connection: &mut PgConnection, hash: &[u8]) -> Result<()> {
+pub fn touch(connection: &mut PgConnection, user_id: &str, token: Option<&str>) -> Result<()> {
     let now = Stamp::now().naive();
-    let user: Option<String> = diesel::update(api_token::table.filter(api_token::token_hash.eq(hash)))
-        .set(api_token::last_access.eq(now))
-        .returning(api_token::user_id)
-        .get_result(connection)
-        .optional()
-        .map_err(error::of)?;
-    let Some(user) = user else { return Ok(()) };
-    diesel::update(users::table.find(user)).set(users::last_active.eq(now)).execute(connection).map(drop).map_err(error::of)
+    if let Some(token) = token {
+        diesel::update(api_token::table.find(token))
+            .set(api_token::last_access.eq(now))
+            .execute(connection)
+            .map_err(error::of)?;
+    }
+    diesel::update(users::table.find(user_id)).set(users::last_active.eq(now)).execute(connection).map(drop).map_err(error::of)
 }

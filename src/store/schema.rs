@@ -12,7 +12,7 @@ diesel::table! {
 diesel::table! {
     api_token (id) {
         id -> Text, name -> Text, user_id -> Text, token_hash -> Bytea, created_at -> Timestamp,
-        last_access -> Nullable<Timestamp>,
+        last_access -> Nullable<Timestamp>, expires_at -> Nullable<Timestamp>, scopes -> Array<Text>,
     }
 }
 diesel::table! {
@@ -175,3 +175,4 @@ diesel::joinable!(tag -> vocabulary (vocabulary_id));
 diesel::allow_tables_to_appear_in_same_query!(tag, vocabulary);
 diesel::allow_tables_to_appear_in_same_query!(package_tag, package_document);
 diesel::allow_tables_to_appear_in_same_query!(following, groups);
+diesel::table! { session (secret_hash) { secret_hash -> Bytea, user_id -> Text, created -> Timestamp, expires_at -> Timestamp, } }

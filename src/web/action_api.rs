@@ -8,6 +8,7 @@ use std::{
 use action::{
     App, Kind, Row,
     action::{Answer, Input},
+    actors::Proof,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -18,9 +19,11 @@ use auth::{Actor, token};
 use base::{Error, Result};
 use bytes::Bytes;
 use files::Ticket;
+use people::session::throttle::Throttle;
 use serde_json::{Map, Value};
 
 use crate::{
+    account,
     envelope::{self, Asked},
     extract::{
         self, Refused, Sent, body,
@@ -39,6 +42,8 @@ pub struct Shared {
     pub gather: Gather,
     /// The API document, made when it is first asked for.
     pub document: OnceLock<String>,
+    /// Who tried to log in lately.
+    pub throttle: Arc<Throttle>,
 }
 
 /// Answers one call.
@@ -58,16 +63,16 @@ pub async fn call(request: HttpRequest, payload: Payload, shared: Data<Shared>) 
     };
     watch::tell_action(&request, row.name);
     let callback = extract::callback(method, request.query_string());
-    let text = if callback.is_some() { None } else { token_of(&request) };
-    let received = receive(&request, payload, (&shared, row), text.as_deref()).await;
+    let proof = if callback.is_some() { None } else { proof_of(&request, &shared) };
+    let received = receive(&request, payload, (&shared, row), proof.as_ref()).await;
     let id = watch::id_of(&request);
     let site = shared.app.site();
     let asked =
-        Asked { site_url: &site.url, action: row.name, known: text.is_some(), callback: callback.as_deref(), request: &id };
+        Asked { site_url: &site.url, action: row.name, known: proof.is_some(), callback: callback.as_deref(), request: &id };
     match received {
         Ok(received) => {
             let broken_off = received.form.as_ref().is_some_and(|form| form.broken_off);
-            let mut response = answer(&request, &shared, (asked, row), (text, received)).await;
+            let mut response = answer(&request, &shared, (asked, row), (proof, received)).await;
             if broken_off {
                 response.head_mut().set_connection_type(ConnectionType::Close);
             }
@@ -95,18 +100,18 @@ async fn receive(
     request: &HttpRequest,
     payload: Payload,
     (shared, row): (&Data<Shared>, &Row),
-    token: Option<&str>,
+    proof: Option<&Proof>,
 ) -> std::result::Result<Received, Failure> {
     if !extract::is_in_parts(request.method(), content_type(request)) {
         return Ok(Received { body: body::read(request, payload).await?, form: None });
     }
-    let actor = match token.filter(|_| !row.files.is_empty()) {
+    let actor = match proof.filter(|_| !row.files.is_empty()) {
         None => Actor::anonymous(),
-        Some(token) => match shared.app.actors.recall(token) {
+        Some(proof) => match shared.app.actors.recall(proof) {
             Some(actor) => actor,
             None => {
-                let (app, token) = (Arc::clone(&shared.app), token.to_owned());
-                shared.lanes.read.run(move || app.actors.resolve(&app.pools, &token)).await?
+                let (app, proof) = (Arc::clone(&shared.app), proof.clone());
+                shared.lanes.read.run(move || app.actors.resolve(&app.pools, &proof)).await?
             }
         },
     };
@@ -125,16 +130,21 @@ async fn answer(
     request: &HttpRequest,
     shared: &Data<Shared>,
     (asked, row): (Asked<'_>, &Row),
-    (text, received): (Option<String>, Received),
+    (proof, received): (Option<Proof>, Received),
 ) -> HttpResponse {
     let app = &shared.app;
     let Received { body, form } = received;
     let (form, tickets) = form.map_or_else(|| (None, Vec::new()), |form| (Some(form.input), form.tickets));
-    let input = match parameters(request, (&body, form), row) {
+    let mut input = match parameters(request, (&body, form), row) {
         Ok(input) => input,
         Err(refused) => return refusal(&refused),
     };
-    let actor = text.as_deref().map_or_else(|| Some(Actor::anonymous()), |text| app.actors.recall(text));
+    let proof = match meant(request, shared, proof, &mut input).await {
+        Ok(Some(proof)) => proof,
+        Ok(None) => return pages::page(StatusCode::BAD_REQUEST, "The CSRF token is missing or does not fit."),
+        Err(error) => return finish(asked, Err(error), None),
+    };
+    let actor = proof.as_ref().map_or_else(|| Some(Actor::anonymous()), |proof| app.actors.recall(proof));
     if let Some(actor) = &actor {
         watch::tell_actor(request, actor);
         let mut quick = quickly(app, row, actor, &input);
@@ -153,11 +163,29 @@ async fn answer(
     if let (Some(echo), false) = (&mut echo, tickets.is_empty()) {
         echo.retain(|_, value| !files::is_file(value));
     }
-    let outcome = in_lane(shared, row, (actor, text), (input, tickets)).await;
+    let outcome = in_lane(shared, row, (actor, proof), (input, tickets)).await;
     if let Ok((_, actor)) = &outcome {
         watch::tell_actor(request, actor);
     }
     finish(asked, outcome.map(|(answer, _)| answer), echo.as_ref())
+}
+
+/// What a request acts by, if it is meant: whoever POSTs by a cookie repeats what only pages of this site know, so that no
+/// other site can have his browser do it. A cookie that is worth nothing any more makes nobody, as none does.
+async fn meant(
+    request: &HttpRequest,
+    shared: &Data<Shared>,
+    proof: Option<Proof>,
+    input: &mut Input,
+) -> Result<Option<Option<Proof>>> {
+    let Some(Proof::Session(secret)) = &proof else { return Ok(Some(proof)) };
+    let field = input.shift_remove(&shared.app.settings.sessions.csrf_field);
+    if request.method() != Method::POST || account::is_meant(request, shared, secret, field.as_ref()) {
+        return Ok(Some(proof));
+    }
+    let (app, session) = (Arc::clone(&shared.app), Proof::Session(secret.clone()));
+    let actor = shared.lanes.read.run(move || app.actors.resolve(&app.pools, &session)).await?;
+    Ok(actor.is_anonymous().then_some(None))
 }
 
 /// Asks the action to answer from memory, on this thread. A panic there must not end the connections of others.
@@ -195,25 +223,25 @@ fn finish(mut asked: Asked, outcome: Result<Answer>, echo: Option<&Map<String, V
 ///
 /// # Errors
 /// NotFound for an action that there is not, and what the action says.
-pub async fn run(shared: &Data<Shared>, name: &str, token: Option<String>, input: Input) -> Result<Answer> {
+pub async fn run(shared: &Data<Shared>, name: &str, proof: Option<Proof>, input: Input) -> Result<Answer> {
     let row = shared.app.row(name).ok_or_else(|| Error::not_found(format!("Action name not known: {name}")))?;
-    let actor = token.is_none().then(Actor::anonymous);
-    in_lane(shared, row, (actor, token), (input, Vec::new())).await.map(|(answer, _)| answer)
+    let actor = proof.is_none().then(Actor::anonymous);
+    in_lane(shared, row, (actor, proof), (input, Vec::new())).await.map(|(answer, _)| answer)
 }
 
 async fn in_lane(
     shared: &Data<Shared>,
     row: &Row,
-    (actor, text): (Option<Actor>, Option<String>),
+    (actor, proof): (Option<Actor>, Option<Proof>),
     (input, tickets): (Input, Vec<Ticket>),
 ) -> Result<(Answer, Actor)> {
     let app = Arc::clone(&shared.app);
     let call = row.call;
     let lane = if row.kind == Kind::Read { &shared.lanes.read } else { &shared.lanes.write };
     lane.run(move || {
-        let actor = match (actor, text) {
+        let actor = match (actor, proof) {
             (Some(actor), _) => actor,
-            (None, Some(text)) => app.actors.resolve(&app.pools, &text)?,
+            (None, Some(proof)) => app.actors.resolve(&app.pools, &proof)?,
             (None, None) => Actor::anonymous(),
         };
         let answer = call(&app, &actor, input)?;
@@ -224,11 +252,13 @@ async fn in_lane(
     .await
 }
 
-/// The token of a request: `Authorization`, or `X-CKAN-API-Key` alone.
-pub fn token_of(request: &HttpRequest) -> Option<String> {
-    ["authorization", "x-ckan-api-key"]
+/// What a request proves itself with: a token in `Authorization`, or in `X-CKAN-API-Key` alone, else the cookie of a session.
+pub fn proof_of(request: &HttpRequest, shared: &Shared) -> Option<Proof> {
+    let token = ["authorization", "x-ckan-api-key"]
         .iter()
         .filter_map(|name| request.headers().get(*name)?.to_str().ok())
         .find_map(token::of_header)
-        .map(str::to_owned)
+        .map(Proof::token);
+    let session = || account::session_of(request, shared).filter(|_| shared.app.settings.sessions.in_api);
+    token.or_else(|| session().map(Proof::Session))
 }

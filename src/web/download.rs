@@ -22,7 +22,7 @@ use files::{Opened, name, sniff, storage::is_supported};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    action_api::{self, Shared, token_of},
+    action_api::{self, Shared, proof_of},
     conditional::{Asked, Part, Wanted},
     envelope::{escaped, head},
     middleware::watch,
@@ -62,12 +62,12 @@ pub struct Shown {
 async fn resource(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     watch::tell_action(&request, "resource_show");
     let part = |name: &str| json!(request.match_info().get(name).unwrap_or_default());
-    let token = token_of(&request);
-    let known = token.is_some();
+    let proof = proof_of(&request, &shared);
+    let known = proof.is_some();
     let input = |id: Value| [("id".to_owned(), id)].into_iter().collect::<Map<_, _>>();
-    let found = action_api::run(&shared, "resource_show", token.clone(), input(part("resource_id"))).await;
+    let found = action_api::run(&shared, "resource_show", proof.clone(), input(part("resource_id"))).await;
     let found = match found {
-        Ok(found) => action_api::run(&shared, "package_show", token, input(part("id"))).await.map(|_dataset| found),
+        Ok(found) => action_api::run(&shared, "package_show", proof, input(part("id"))).await.map(|_dataset| found),
         Err(error) => Err(error),
     };
     let found: Result<Value> = found.and_then(|answer| serde_json::from_str(&answer.result).map_err(Error::internal));
@@ -114,10 +114,10 @@ async fn picture(request: HttpRequest, shared: Data<Shared>, path: Path<(String,
 /// A file of the file subsystem. Who may not read it does not learn that there is one.
 async fn file(request: HttpRequest, shared: Data<Shared>, id: Path<String>) -> HttpResponse {
     watch::tell_action(&request, "file_show");
-    let token = token_of(&request);
-    let known = token.is_some();
+    let proof = proof_of(&request, &shared);
+    let known = proof.is_some();
     let input = [("id".to_owned(), json!(id.into_inner()))].into_iter().collect();
-    let found = action_api::run(&shared, "file_show", token, input).await;
+    let found = action_api::run(&shared, "file_show", proof, input).await;
     let found: Result<Value> = found.and_then(|answer| serde_json::from_str(&answer.result).map_err(Error::internal));
     let found = match found {
         Ok(found) => found,

@@ -2,6 +2,7 @@
 //!
 //! Must never speak SQL and never decide who may do what.
 
+mod account;
 mod action_api;
 mod conditional;
 mod dcat;

@@ -5,7 +5,7 @@ use actix_web::{
     web::{ServiceConfig, resource, route},
 };
 
-use crate::{action_api, dcat, download, feeds, health, pages, responses, util};
+use crate::{account, action_api, dcat, download, feeds, health, pages, responses, util};
 
 /// A language in front of an address, as CKAN takes it; answers are the same in all.
 pub const LOCALE: &str = "/{locale:[a-z]{2}(_[A-Za-z]+)?}";
@@ -26,6 +26,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read("/openapi.json", responses::openapi))
         .service(read("/docs", responses::docs))
         .service(responses::swagger())
+        .configure(account::routes)
         .configure(dcat::routes)
         .configure(download::routes)
         .configure(feeds::routes)

@@ -93,7 +93,13 @@ pub fn serve(app: Arc<App>, options: Options) -> Result<Running> {
     let wanted = SocketAddr::new(options.host, options.port);
     let listener = TcpListener::bind(wanted).map_err(|error| Error::internal(format!("{wanted} cannot be taken: {error}")))?;
     let address = listener.local_addr().map_err(Error::internal)?;
-    let shared = Data::new(Shared { app, lanes: Lanes::new()?, gather: Gather::default(), document: OnceLock::new() });
+    let shared = Data::new(Shared {
+        app,
+        lanes: Lanes::new()?,
+        gather: Gather::default(),
+        document: OnceLock::new(),
+        throttle: Arc::default(),
+    });
     let (sender, receiver) = std::sync::mpsc::sync_channel(1);
     let thread = std::thread::Builder::new()
         .name("web".to_owned())

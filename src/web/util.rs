@@ -10,7 +10,7 @@ use base::Error;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    action_api::{self, Shared, token_of},
+    action_api::{self, Shared, proof_of},
     envelope::{self, Asked, JSON, head},
     middleware::watch,
     routes::read,
@@ -101,8 +101,8 @@ async fn complete(
     watch::tell_action(request, completion.action);
     let value =
         |name: &str| query.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str());
-    let token = token_of(request);
-    let known = token.is_some();
+    let proof = proof_of(request, shared);
+    let known = proof.is_some();
     let found = match value(completion.typed) {
         None => Ok(Value::Array(Vec::new())),
         Some(typed) => {
@@ -111,7 +111,7 @@ async fn complete(
             for name in completion.passed {
                 input.extend(value(name).map(|value| ((*name).to_owned(), json!(value))));
             }
-            action_api::run(shared, completion.action, token, input)
+            action_api::run(shared, completion.action, proof, input)
                 .await
                 .and_then(|answer| serde_json::from_str(&answer.result).map_err(Error::internal))
         }

@@ -128,7 +128,7 @@ fn without_the_option_nobody_is_a_collaborator() {
     let portal = portal(false);
     drop(share(&portal, "orgadmin", "editor").unwrap());
     let token = portal.ok("api_token_create", json!({"user": "collab", "name": "t"}))["token"].as_str().unwrap().to_owned();
-    let now = |portal: &TestApp| portal.app.actors.resolve(&portal.app.pools, &token).unwrap();
+    let now = |portal: &TestApp| portal.behind(&token);
     assert_eq!(rights(&portal, &now(&portal)), [true; 3]);
     let portal = portal.restart_with(|settings| settings.auth.allow_dataset_collaborators = false);
     assert_eq!(rights(&portal, &now(&portal)), [false; 3]);

@@ -25,7 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("catalog", &["base", "model", "auth", "files", "store", "search", "action"]),
     ("people", &["base", "model", "auth", "files", "store", "search", "action", "catalog"]),
     ("harvest", &["base", "model", "auth", "store", "search", "fetch", "action", "catalog"]),
-    ("web", &["base", "model", "auth", "files", "action", "catalog", "dcat", "search", "store"]),
+    ("web", &["base", "model", "auth", "files", "action", "catalog", "people", "dcat", "search", "store"]),
 ];
 
 /// Dependency → the crates where it is at home.

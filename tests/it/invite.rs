@@ -1,66 +1,20 @@
 //! Invitations by e-mail.
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    net::TcpListener,
-    thread::JoinHandle,
-};
-
 use auth::Actor;
 use base::Kind;
 use kit::TestApp;
 use serde_json::{Value, json};
 
-use crate::people_of::{actor, faults, user};
-
-/// A mail server for one mail: its address, and what it was told.
-fn mail_server() -> (String, JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    let told = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-        stream.write_all(b"220 here\r\n").unwrap();
-        let (mut told, mut data) = (String::new(), false);
-        while let Some(Ok(line)) = lines.next() {
-            let answer: &[u8] = match line.split(' ').next().unwrap_or_default() {
-                "." => b"250 taken\r\n",
-                _ if data => b"",
-                "EHLO" => b"250-here\r\n250 8BITMIME\r\n",
-                "DATA" => b"354 go on\r\n",
-                "QUIT" => b"221 bye\r\n",
-                _ => b"250 ok\r\n",
-            };
-            data = line == "DATA" || (data && line != ".");
-            told.push_str(&format!("{line}\n"));
-            stream.write_all(answer).unwrap();
-        }
-        told
-    });
-    (address, told)
-}
+use crate::{
+    people_of::{actor, faults, user},
+    post_office::{body_of, post_office},
+};
 
 /// The link in a mail.
 fn key_of(told: &str) -> String {
-    let body: String = told.lines().skip_while(|line| !line.is_empty()).take_while(|line| *line != ".").collect();
-    let text = String::from_utf8(base64(&body)).unwrap();
+    let text = body_of(told);
     assert!(text.contains("the group Env made you its editor"), "{text}");
     text.split("?key=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bytes = Vec::new();
-    let (mut bits, mut count) = (0_u32, 0);
-    for value in text.bytes().filter_map(|letter| LETTERS.iter().position(|known| *known == letter)) {
-        bits = (bits << 6) | u32::try_from(value).unwrap();
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from((bits >> count) & 0xff).unwrap());
-        }
-    }
-    bytes
 }
 
 fn portal(server: String) -> TestApp {
@@ -77,7 +31,7 @@ fn portal(server: String) -> TestApp {
 
 #[test]
 fn who_is_invited_chooses_a_password_and_comes_in() {
-    let (server, told) = mail_server();
+    let (server, told) = post_office();
     let portal = portal(server);
     let admin = actor(&portal, "admin");
     let sent = json!({"email": "Aida.K+x@example.com", "group_id": "env", "role": "editor"});
@@ -86,7 +40,7 @@ fn who_is_invited_chooses_a_password_and_comes_in() {
     let name = made["name"].as_str().unwrap();
     assert!(name.starts_with("aida-k-x-"), "{name}");
     assert!(actor(&portal, name).is_anonymous(), "pending users cannot act");
-    let told = told.join().unwrap();
+    let told = told.recv_timeout(std::time::Duration::from_secs(30)).unwrap();
     assert!(told.contains("RCPT TO:<Aida.K+x@example.com>") && told.contains("MAIL FROM:<portal@example.com>"), "{told}");
     let key = key_of(&told);
     let come = |key: &str| {
@@ -104,7 +58,7 @@ fn who_is_invited_chooses_a_password_and_comes_in() {
 
 #[test]
 fn without_a_mail_nobody_is_made() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     drop(listener);
     let portal = portal(address.clone());

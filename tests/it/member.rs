@@ -25,7 +25,7 @@ fn a_role_counts_from_the_next_call_on() {
     let portal = portal();
     let organization = portal.ok("organization_show", json!({"id": "org1"}))["id"].as_str().unwrap().to_owned();
     let token = portal.ok("api_token_create", json!({"user": "other", "name": "t"}))["token"].as_str().unwrap().to_owned();
-    let now = || portal.app.actors.resolve(&portal.app.pools, &token).unwrap();
+    let now = || portal.behind(&token);
     assert!(!now().may(Permission::CreateDataset, &organization));
     let admin = actor(&portal, "orgadmin");
     let sent = json!({"id": "org1", "username": "other", "role": "editor"});

@@ -14,7 +14,7 @@ fn a_token_works_until_it_is_revoked() {
     let made = portal.call(&own, "api_token_create", json!({"user": "other", "name": "tmp"})).unwrap();
     let token = made["token"].as_str().unwrap();
     assert_eq!(made["id"].as_str().unwrap().len(), 43);
-    let resolve = || portal.app.actors.resolve(&portal.app.pools, token).unwrap();
+    let resolve = || portal.behind(token);
     assert_eq!(resolve().name(), "other");
     let listed = portal.call(&own, "api_token_list", json!({"user": "other"})).unwrap();
     assert_eq!((&listed[0]["id"], &listed[0]["name"]), (&made["id"], &json!("tmp")));
@@ -65,6 +65,6 @@ fn a_user_can_be_made_with_a_token() {
     let portal = TestApp::new();
     let made = portal
         .ok("user_create", json!({"name": "wt", "email": "wt@example.com", "password": "password123", "with_apitoken": true}));
-    assert_eq!(portal.app.actors.resolve(&portal.app.pools, made["token"].as_str().unwrap()).unwrap().name(), "wt");
+    assert_eq!(portal.behind(made["token"].as_str().unwrap()).name(), "wt");
     assert_eq!(portal.ok("api_token_list", json!({"user_id": "wt"}))[0]["name"], "default");
 }

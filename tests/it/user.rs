@@ -89,14 +89,14 @@ fn lists_leave_out_the_site_and_the_deleted() {
         user(&portal, name);
     }
     let token = portal.ok("api_token_create", json!({"user": "gone", "name": "t"}))["token"].as_str().unwrap().to_owned();
-    assert_eq!(portal.app.actors.resolve(&portal.app.pools, &token).unwrap().name(), "gone");
+    assert_eq!(portal.behind(&token).name(), "gone");
     let mut ctx = Ctx::job(&portal.app, &site);
     people::user::remove(&mut ctx, "gone").unwrap();
     assert_eq!(people::user::remove(&mut ctx, "gone").unwrap_err().kind(), Kind::NotFound);
     assert_eq!(people::user::remove(&mut ctx, "default").unwrap_err().kind(), Kind::Validation);
     people::user::set_sysadmin(&mut ctx, "azamat", true).unwrap();
     ctx.finish().unwrap();
-    assert!(portal.app.actors.resolve(&portal.app.pools, &token).unwrap().is_anonymous());
+    assert!(portal.behind(&token).is_anonymous());
     assert_eq!(portal.ok("user_list", json!({"all_fields": false})), json!(["azamat", "zhanyl"]));
     assert_eq!(
         portal.ok("user_list", json!({"all_fields": "no", "include_site_user": true})),

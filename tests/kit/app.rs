@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use action::{App, Settings};
+use action::{App, Settings, actors::Proof};
 use auth::Actor;
 use base::{Result, secret::Secret};
 use serde_json::{Map, Value};
@@ -71,6 +71,12 @@ impl TestApp {
         let input: Map<String, Value> = serde_json::from_value(input).expect("the input is an object");
         let answer = (row.call)(&self.app, actor, input)?;
         Ok(serde_json::from_str(&answer.result).expect("an answer is JSON"))
+    }
+
+    /// The user behind a token; anonymous for one that is worth nothing.
+    #[must_use]
+    pub fn behind(&self, token: &str) -> Actor {
+        self.app.actors.resolve(&self.app.pools, &Proof::token(token)).expect("the database answers")
     }
 
     /// Runs an action that has to succeed, for somebody who may do everything.

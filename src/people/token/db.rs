@@ -13,6 +13,8 @@ pub struct TokenRow {
     pub user_id: String,
     pub created_at: NaiveDateTime,
     pub last_access: Option<NaiveDateTime>,
+    pub expires_at: Option<NaiveDateTime>,
+    pub scopes: Vec<String>,
 }
 
 /// A token to store.
@@ -21,6 +23,10 @@ pub struct New<'a> {
     pub name: &'a str,
     pub user_id: &'a str,
     pub hash: &'a [u8],
+    pub created: Stamp,
+    pub last_access: Option<Stamp>,
+    pub expires: Option<Stamp>,
+    pub scopes: &'a [String],
 }
 
 /// Stores a token's hash.
@@ -34,7 +40,10 @@ pub fn insert(connection: &mut PgConnection, token: &New<'_>) -> Result<()> {
             api_token::name.eq(token.name),
             api_token::user_id.eq(token.user_id),
             api_token::token_hash.eq(token.hash),
-            api_token::created_at.eq(Stamp::now().naive()),
+            api_token::created_at.eq(token.created.naive()),
+            api_token::last_access.eq(token.last_access.map(Stamp::naive)),
+            api_token::expires_at.eq(token.expires.map(Stamp::naive)),
+            api_token::scopes.eq(token.scopes),
         ))
         .execute(connection)
         .map(drop)
@@ -49,7 +58,15 @@ pub fn list(connection: &mut PgConnection, user_id: &str) -> Result<Vec<TokenRow
     api_token::table
         .filter(api_token::user_id.eq(user_id))
         .order((api_token::created_at, api_token::id))
-        .select((api_token::id, api_token::name, api_token::user_id, api_token::created_at, api_token::last_access))
+        .select((
+            api_token::id,
+            api_token::name,
+            api_token::user_id,
+            api_token::created_at,
+            api_token::last_access,
+            api_token::expires_at,
+            api_token::scopes,
+        ))
         .load(connection)
         .map_err(error::of)
 }

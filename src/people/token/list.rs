@@ -19,7 +19,7 @@ action::declare! {
     }
 }
 
-/// A token without its secret.
+/// A token without its secret: CKAN's five members, and when it ends and what it is good for where that is not all.
 #[derive(Serialize)]
 pub struct TokenView {
     id: String,
@@ -27,6 +27,12 @@ pub struct TokenView {
     user_id: String,
     created_at: Stamp,
     last_access: Option<Stamp>,
+    /// Only where it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Stamp>,
+    /// Only where it has some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes: Vec<String>,
 }
 
 impl Action for List {
@@ -53,6 +59,8 @@ impl Action for List {
             user_id: row.user_id,
             created_at: Stamp::from_naive(row.created_at),
             last_access: row.last_access.map(Stamp::from_naive),
+            expires_at: row.expires_at.map(Stamp::from_naive),
+            scopes: row.scopes,
         };
         Ok(db::list(ctx.db()?, &user_id)?.into_iter().map(view).collect())
     }

@@ -32,8 +32,11 @@ impl Action for Revoke {
             Some(id) if id.contains('\0') => None,
             Some(id) => db::find(ctx.db()?, id)?,
             None => {
-                let hash = auth::token::hash(needed(params.token.as_ref(), "token")?);
-                db::find_by_hash(ctx.db()?, &hash)?
+                let token = needed(params.token.as_ref(), "token")?;
+                match db::find_by_hash(ctx.db()?, &auth::token::hash(token))? {
+                    None => of_ckan(ctx, token)?,
+                    found => found,
+                }
             }
         };
         match found {
@@ -48,4 +51,12 @@ impl Action for Revoke {
         db::delete(ctx.db()?, &id)?;
         ctx.log(changes::Entity::Token, &id, changes::Kind::Delete)
     }
+}
+
+/// Id and owner of a token that CKAN gave out.
+fn of_ckan(ctx: &mut Ctx, token: &str) -> Result<Option<(String, String)>> {
+    let settings = &ctx.app.settings.tokens;
+    let read = |secret| auth::jwt::read(token, secret, settings.jwt_algorithm);
+    let Some(claims) = settings.jwt_secret.as_ref().and_then(read) else { return Ok(None) };
+    db::find(ctx.db()?, &claims.id)
 }

@@ -133,7 +133,7 @@ fn pending(name: String, email: String) -> UserRow {
 fn invitation(ctx: &Ctx, user: &UserRow, row: &GroupRow, role: Role) -> Result<Mail<'static>> {
     let site = ctx.app.site();
     let kind = if row.is_organization { "organization" } else { "group" };
-    let link = format!("{}/user/reset/{}?key={}", site.url, user.id, reset::key(ctx, user)?);
+    let link = reset::link(ctx, user)?;
     let body = format!(
         "Hello {name},\n\n{title} has a place for you: the {kind} {group} made you its {role}.\n\nYour user name is {name}. \
          To come in, choose a password within a week:\n\n    {link}\n\n-- \n{title}, {url}\n",

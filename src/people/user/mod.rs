@@ -21,6 +21,8 @@ use base::{Error, Result, id};
 use catalog::member::db::{UserRow, find_user};
 use store::changes;
 
+use crate::session;
+
 /// The actions of this noun.
 #[must_use]
 pub fn rows() -> Vec<Row> {
@@ -74,6 +76,7 @@ pub fn remove(ctx: &mut Ctx, name: &str) -> Result<()> {
     if user.name == ctx.app.settings.site_id {
         return Err(Error::invalid_text("The user that the site itself acts as cannot be deleted"));
     }
+    session::end_all(ctx, &user.id)?;
     db::delete(ctx.db()?, &user.id)?;
     ctx.log(changes::Entity::User, &user.id, changes::Kind::Delete)
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use store::changes;
 
 use super::{allow, check, create, db, reset, view};
+use crate::session;
 
 action::declare! {
     /// Changes a user. The e-mail address must be sent; what else is left out stays.
@@ -80,6 +81,9 @@ pub fn store(ctx: &mut Ctx, dict: &Dict, before: &UserRow, comes: bool) -> Resul
     after.image_url = after.image_url.filter(|image| !image.is_empty());
     if comes {
         "active".clone_into(&mut after.state);
+    }
+    if after.password_hash != before.password_hash || after.state != before.state {
+        session::end_all(ctx, &after.id)?;
     }
     db::update(ctx.db()?, &after)?;
     picture::put(ctx, Of::User, file, after.image_url.as_deref().unwrap_or_default())?;

@@ -13,7 +13,7 @@ use dcat::Format;
 
 use super::{failure, is_fresh, not_modified, package, site, tag};
 use crate::{
-    action_api::{Shared, token_of},
+    action_api::{Shared, proof_of},
     envelope::head,
     middleware::watch,
 };
@@ -24,13 +24,14 @@ const ACTION: &str = "dcat_dataset_show";
 pub async fn answer(request: &HttpRequest, shared: &Shared, format: Format) -> HttpResponse {
     watch::tell_action(request, ACTION);
     let id = request.match_info().get("id").unwrap_or_default().to_owned();
-    let (app, token) = (Arc::clone(&shared.app), token_of(request));
-    let known = token.is_some();
+    let (app, proof) = (Arc::clone(&shared.app), proof_of(request, shared));
+    let known = proof.is_some();
     let written = shared
         .lanes
         .read
         .run(move || {
-            let actor = token.map_or_else(|| Ok(Actor::anonymous()), |token| app.actors.resolve(&app.pools, &token))?;
+            let actor = proof.map_or_else(|| Ok(Actor::anonymous()), |proof| app.actors.resolve(&app.pools, &proof))?;
+            let actor = if actor.is_within(ACTION, true) { actor } else { Actor::anonymous() };
             let mut ctx = Ctx::new(&app, &actor, Kind::Read);
             let document = allow::find(&mut ctx, &id, "")?;
             allow::may_read(&actor, &document)?;

@@ -24,6 +24,16 @@ pub enum Refused {
     MediaType,
 }
 
+/// The fields of a form.
+pub struct Fields(pub Input);
+
+impl Fields {
+    /// The text of a field; empty when it was not sent.
+    pub fn text(&self, name: &str) -> String {
+        self.0.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+}
+
 /// A request as far as parameters go.
 pub struct Sent<'a> {
     pub method: &'a Method,

@@ -1,0 +1,2 @@
+drop table session;
+alter table api_token drop column scopes, drop column expires_at;
