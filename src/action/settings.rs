@@ -18,6 +18,11 @@ pub struct Settings {
     pub site_id: String,
     /// `ckan.locale_default`.
     pub locale_default: String,
+    /// The languages that may stand in front of an address: CKAN's and Kyrgyz, and what `ckan.locales_offered` and
+    /// `ckan.locale_order` add, without `ckan.locales_filtered_out`.
+    pub locales: Vec<String>,
+    /// `ckan.feeds.*`.
+    pub feeds: FeedSettings,
     /// `ckan.plugins`, in order: what `status_show` lists.
     pub plugins: Vec<String>,
     /// `email_to`: `error_emails_to` of `status_show`.
@@ -89,6 +94,35 @@ impl Default for AuthSettings {
     }
 }
 
+/// The languages that CKAN speaks, and Kyrgyz.
+pub const LOCALES: [&str; 56] = [
+    "am", "ar", "bg", "bs", "ca", "cs_CZ", "da_DK", "de", "el", "en", "en_AU", "en_GB", "es", "es_AR", "eu", "fa_IR", "fi", "fr",
+    "gl", "gl_ES", "he", "hr", "hu", "id", "is", "it", "ja", "km", "ko_KR", "ky", "lt", "lv", "mk", "mn_MN", "my_MM", "nb_NO",
+    "ne", "ne_NP", "nl", "pl", "pt_BR", "pt_PT", "ro", "ru", "sk", "sl", "sq", "sr", "sr_Latn", "sv", "th", "tl", "tr", "uk",
+    "uk_UA", "vi",
+];
+
+/// Options of the Atom feeds.
+#[derive(Clone, Debug)]
+pub struct FeedSettings {
+    /// `ckan.feeds.limit`: datasets a page.
+    pub limit: usize,
+    /// `ckan.feeds.author_name`; `ckan.site_id` else.
+    pub author_name: Option<String>,
+    /// `ckan.feeds.author_link`; `ckan.site_url` else.
+    pub author_link: Option<String>,
+    /// `ckan.feeds.authority_name`: whose name ids have; the host of `ckan.site_url` else.
+    pub authority_name: Option<String>,
+    /// `ckan.feeds.date`: since when it is his; ids are addresses without it.
+    pub date: Option<String>,
+}
+
+impl Default for FeedSettings {
+    fn default() -> Self {
+        Self { limit: 20, author_name: None, author_link: None, authority_name: None, date: None }
+    }
+}
+
 /// Options of API tokens.
 #[derive(Clone, Debug, Default)]
 pub struct TokenSettings {
@@ -96,6 +130,8 @@ pub struct TokenSettings {
     pub jwt_secret: Option<Secret>,
     /// `api_token.jwt.algorithm`.
     pub jwt_algorithm: jwt::Algorithm,
+    /// `apitoken_header_name`: where a token may stand beside `Authorization`.
+    pub header: Option<String>,
     /// `ckan.plugins` has `expire_api_token`: new tokens must end.
     pub must_expire: bool,
 }
@@ -249,6 +285,8 @@ impl Default for Settings {
             site_description: String::new(),
             site_id: "default".to_owned(),
             locale_default: "en".to_owned(),
+            locales: LOCALES.map(str::to_owned).to_vec(),
+            feeds: FeedSettings::default(),
             plugins: Vec::new(),
             email_to: None,
             hide_version: false,

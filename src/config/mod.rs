@@ -15,9 +15,9 @@ use std::{
 
 use action::{
     Settings,
-    settings::{ActivitySettings, AuthSettings, MailSettings, SearchSettings, ViewSettings},
+    settings::{ActivitySettings, AuthSettings, FeedSettings, LOCALES, MailSettings, SearchSettings, ViewSettings},
 };
-use base::{Error, Result, loose, secret::Secret};
+use base::{Error, Result, limits, loose, secret::Secret};
 use ipnet::IpNet;
 use serde_json::Value;
 pub use sources::is_root;
@@ -174,6 +174,14 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         site_description: read.text("ckan.site_description").unwrap_or_default(),
         site_id: read.text("ckan.site_id").unwrap_or(standard.site_id),
         locale_default: read.text("ckan.locale_default").unwrap_or(standard.locale_default),
+        locales: locales(read),
+        feeds: FeedSettings {
+            limit: read.parsed("ckan.feeds.limit", "a number")?.unwrap_or(standard.feeds.limit).clamp(1, limits::ROWS_MAX),
+            author_name: read.text("ckan.feeds.author_name"),
+            author_link: read.text("ckan.feeds.author_link"),
+            authority_name: read.text("ckan.feeds.authority_name"),
+            date: read.text("ckan.feeds.date"),
+        },
         plugins: read.words("ckan.plugins"),
         email_to: read.text("email_to"),
         hide_version: read.flag("ckan.hide_version", false)?,
@@ -216,6 +224,19 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             .parsed("ckan.group_and_organization_list_all_fields_max", "a number")?
             .unwrap_or(standard.group_list_all_fields_max),
     })
+}
+
+/// The languages that may stand in front of an address (CKAN's `get_locales_from_config`).
+fn locales(read: &Reader) -> Vec<String> {
+    let mut locales = LOCALES.map(str::to_owned).to_vec();
+    for name in ["ckan.locales_offered", "ckan.locale_order", "ckan.locale_default"] {
+        locales.extend(read.words(name));
+    }
+    let out = read.words("ckan.locales_filtered_out");
+    locales.retain(|locale| !out.contains(locale));
+    locales.sort_unstable();
+    locales.dedup();
+    locales
 }
 
 fn mail(read: &Reader) -> Result<MailSettings> {

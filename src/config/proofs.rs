@@ -26,7 +26,9 @@ pub fn tokens(read: &Reader) -> Result<TokenSettings> {
         .into_iter()
         .find_map(|name| read.text(name).map(|value| secret(name, &value)));
     let jwt_secret = given.transpose()?.or_else(|| site_secret(read).map(Secret::new));
+    let header = read.text("apitoken_header_name").or_else(|| read.text("apikey_header_name"));
     Ok(TokenSettings {
+        header: header.filter(|name| !name.eq_ignore_ascii_case("authorization")),
         jwt_secret,
         jwt_algorithm,
         must_expire: read.words("ckan.plugins").iter().any(|name| name == "expire_api_token"),

@@ -139,6 +139,8 @@ async fn answer(
         Ok(input) => input,
         Err(refused) => return refusal(&refused),
     };
+    // As in CKAN: whoever names a callback is nobody, wherever he does.
+    let proof = if input.shift_remove("callback").is_some() { None } else { proof };
     let proof = match meant(request, shared, proof, &mut input).await {
         Ok(Some(proof)) => proof,
         Ok(None) => return pages::page(StatusCode::BAD_REQUEST, "The CSRF token is missing or does not fit."),
@@ -252,11 +254,14 @@ async fn in_lane(
     .await
 }
 
-/// What a request proves itself with: a token in `Authorization`, or in `X-CKAN-API-Key` alone, else the cookie of a session.
+/// What a request proves itself with: a token in the header that is configured, in
+/// `Authorization` or in `X-CKAN-API-Key`, else the cookie of a session.
 pub fn proof_of(request: &HttpRequest, shared: &Shared) -> Option<Proof> {
-    let token = ["authorization", "x-ckan-api-key"]
-        .iter()
-        .filter_map(|name| request.headers().get(*name)?.to_str().ok())
+    let named = shared.app.settings.tokens.header.as_deref();
+    let token = named
+        .into_iter()
+        .chain(["authorization", "x-ckan-api-key"])
+        .filter_map(|name| request.headers().get(name)?.to_str().ok())
         .find_map(token::of_header)
         .map(Proof::token);
     let session = || account::session_of(request, shared).filter(|_| shared.app.settings.sessions.in_api);

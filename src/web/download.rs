@@ -27,7 +27,7 @@ use crate::{
     envelope::{escaped, head},
     middleware::watch,
     pages,
-    routes::{LOCALE, read},
+    routes::read,
 };
 
 /// Bytes that are read at a time.
@@ -40,10 +40,8 @@ const NOTHING: &str = "No download is available";
 
 /// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
-    for before in ["", LOCALE] {
-        for end in ["", "/{filename}"] {
-            config.service(read(&format!("{before}/dataset/{{id}}/resource/{{resource_id}}/download{end}"), resource));
-        }
+    for end in ["", "/{filename}"] {
+        config.service(read(&format!("/dataset/{{id}}/resource/{{resource_id}}/download{end}"), resource));
     }
     config
         .service(read("/uploads/{kind}/{filename}", picture))

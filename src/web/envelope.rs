@@ -8,7 +8,7 @@ use actix_web::{
 use base::{Error, Kind};
 use serde_json::{Map, Value, json};
 
-use crate::error;
+use crate::{error, script};
 
 /// `application/json;charset=utf-8`, without a blank, as CKAN sends it.
 pub const JSON: &str = "application/json;charset=utf-8";
@@ -36,8 +36,7 @@ pub fn success(asked: Asked, answer: &Answer) -> HttpResponse {
     body.push_str(&answer.beside);
     body.push('}');
     match asked.callback {
-        Some(callback) => head(StatusCode::OK, asked.known, "application/javascript;charset=utf-8")
-            .body(format!("{}({body});", escaped(callback))),
+        Some(callback) => script::response(asked.known, callback, &body),
         None => head(StatusCode::OK, asked.known, JSON).body(body),
     }
 }

@@ -25,8 +25,6 @@ use crate::{
     routes::read,
 };
 
-/// Datasets a page (`ckan.feeds.limit`).
-const PER_PAGE: usize = 20;
 const NEWEST: &str = "metadata_modified desc";
 
 type Pairs = Vec<(String, String)>;
@@ -90,10 +88,11 @@ struct Feed {
 impl Feed {
     fn read(app: &App, subject: Subject, (id, path, query): (&str, String, Pairs)) -> Result<Self> {
         let page = page(&query)?;
-        let start = (page - 1).checked_mul(PER_PAGE).filter(|start| *start <= limits::START_MAX);
+        let limit = app.settings.feeds.limit;
+        let start = (page - 1).checked_mul(limit).filter(|start| *start <= limits::START_MAX);
         let start = start.ok_or_else(|| Error::bad_request("there are not so many pages"))?;
-        let mut request = Request { sort: Some(NEWEST.to_owned()), rows: PER_PAGE, start, ..Request::public() };
-        let site = &app.settings.site_title;
+        let mut request = Request { sort: Some(NEWEST.to_owned()), rows: limit, start, ..Request::public() };
+        let site = &app.site().title;
         let mut named = |kind: &str, name: &str, fq: String| {
             request.fq.push(fq);
             (
@@ -144,7 +143,7 @@ impl Feed {
         if page > 1 {
             pairs.append_pair("page", &page.to_string());
         }
-        let (site, query) = (&app.settings.site_url, pairs.finish());
+        let (site, query) = (&app.site().url, pairs.finish());
         if query.is_empty() { format!("{site}{}", self.path) } else { format!("{site}{}?{query}", self.path) }
     }
 
@@ -155,11 +154,16 @@ impl Feed {
         let mut out = String::from(
             "<?xml version='1.0' encoding='UTF-8'?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"en\">\n",
         );
-        element(&mut out, "id", &self.address(app, 1));
+        let id = self.address(app, 1);
+        element(&mut out, "id", &identity(app, id.strip_prefix(&app.site().url).unwrap_or_default()));
         element(&mut out, "title", &self.title);
         element(&mut out, "updated", &format!("{}Z", newest.unwrap_or_else(base::time::Stamp::now)));
-        let _written = writeln!(out, "<author><name>{}</name></author>", clean(&app.settings.site_id));
-        let last = found.count.div_ceil(PER_PAGE).max(1);
+        let feeds = &app.settings.feeds;
+        let name = feeds.author_name.as_ref().unwrap_or(&app.settings.site_id);
+        let site = app.site();
+        let link = feeds.author_link.as_ref().unwrap_or(&site.url);
+        let _written = writeln!(out, "<author><name>{}</name><uri>{}</uri></author>", clean(name), clean(link));
+        let last = found.count.div_ceil(self.request.rows).max(1);
         let mut link = |relation: &str, page: usize| {
             let address = escaped(&self.address(app, page));
             let _written = writeln!(out, "<link href=\"{address}\" rel=\"{relation}\"/>");
@@ -175,16 +179,26 @@ impl Feed {
         }
         element(&mut out, "subtitle", &self.subtitle);
         for package in &packages {
-            entry(&mut out, &app.settings.site_url, package);
+            entry(&mut out, app, package);
         }
         out.push_str("</feed>\n");
         Ok(out)
     }
 }
 
-fn entry(out: &mut String, site: &str, package: &Package) {
+/// What something is called for ever: its address, or a tag URI (RFC 4151) where `ckan.feeds.date` says since when the name
+/// is the portal's.
+fn identity(app: &App, path: &str) -> String {
+    let (site, feeds) = (app.site(), &app.settings.feeds);
+    let Some(date) = &feeds.date else { return format!("{}{path}", site.url) };
+    let host = site.url.split_once("://").map_or(site.url.as_str(), |(_, host)| host);
+    format!("tag:{},{date}:{path}", feeds.authority_name.as_deref().unwrap_or(host))
+}
+
+fn entry(out: &mut String, app: &App, package: &Package) {
+    let site = &app.site().url;
     out.push_str("<entry>");
-    element(out, "id", &format!("{site}/dataset/{}", package.id));
+    element(out, "id", &identity(app, &format!("/dataset/{}", package.id)));
     element(out, "title", if package.title.is_empty() { &package.name } else { &package.title });
     if let Some(updated) = package.metadata_modified {
         element(out, "updated", &format!("{updated}Z"));

@@ -13,11 +13,13 @@ mod extract;
 mod feeds;
 mod gather;
 mod health;
+mod i18n;
 mod lanes;
 mod middleware;
 mod pages;
 mod responses;
 mod routes;
+mod script;
 mod server;
 mod util;
 

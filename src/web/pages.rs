@@ -8,7 +8,7 @@ use actix_web::{
     },
 };
 
-use crate::envelope::{JSON, head};
+use crate::{envelope::head, script};
 
 /// What an action or a page takes.
 pub const METHODS: &str = "GET, HEAD, POST, OPTIONS";
@@ -46,7 +46,7 @@ pub async fn other_method(request: HttpRequest) -> HttpResponse {
 /// `/api` and `/api/{1,2,3}`.
 pub async fn version(request: HttpRequest) -> HttpResponse {
     match request.match_info().get("version").unwrap_or("1") {
-        number @ ("1" | "2" | "3") => head(StatusCode::OK, false, JSON).body(format!("{{\"version\": {number}}}")),
+        number @ ("1" | "2" | "3") => script::answer(&request, false, &format!("{{\"version\": {number}}}")),
         _ => not_found().await,
     }
 }

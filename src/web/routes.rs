@@ -5,17 +5,12 @@ use actix_web::{
     web::{ServiceConfig, resource, route},
 };
 
-use crate::{account, action_api, dcat, download, feeds, health, pages, responses, util};
+use crate::{account, action_api, dcat, download, feeds, health, i18n, pages, responses, util};
 
-/// A language in front of an address, as CKAN takes it; answers are the same in all.
-pub const LOCALE: &str = "/{locale:[a-z]{2}(_[A-Za-z]+)?}";
-
-/// All of them.
+/// All of them. A language in front was taken away before.
 pub fn routes(config: &mut ServiceConfig) {
-    for before in ["", LOCALE] {
-        for address in ["/api/3/action/{action}", "/api/action/{action}"] {
-            config.route(&format!("{before}{address}"), route().to(action_api::call));
-        }
+    for address in ["/api/3/action/{action}", "/api/action/{action}"] {
+        config.route(address, route().to(action_api::call));
     }
     config
         .service(read("/", pages::home))
@@ -30,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(dcat::routes)
         .configure(download::routes)
         .configure(feeds::routes)
+        .configure(i18n::routes)
         .configure(util::routes);
     for address in ["/api", "/api/", "/api/{version:\\d+}", "/api/{version:\\d+}/"] {
         config.service(read(address, pages::version));

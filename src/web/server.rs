@@ -20,7 +20,7 @@ use crate::{
     gather::Gather,
     health,
     lanes::Lanes,
-    middleware::{compress, cors::Cors, watch},
+    middleware::{compress, cors::Cors, locale, watch},
     routes,
 };
 
@@ -125,7 +125,11 @@ pub fn serve(app: Arc<App>, options: Options) -> Result<Running> {
 }
 
 fn listen(listener: TcpListener, shared: Data<Shared>, options: Options) -> Result<actix_web::dev::Server> {
-    let cors = Data::new(Cors { all: options.cors_allow_all, origins: Arc::new(options.cors_origins) });
+    let cors = Data::new(Cors {
+        all: options.cors_allow_all,
+        origins: Arc::new(options.cors_origins),
+        token_header: shared.app.settings.tokens.header.clone(),
+    });
     let site = move || {
         Site::new()
             .app_data(shared.clone())
@@ -134,6 +138,7 @@ fn listen(listener: TcpListener, shared: Data<Shared>, options: Options) -> Resu
             .wrap(from_fn(compress::leave_small))
             .wrap(Compress::default())
             .wrap(from_fn(watch::watch))
+            .wrap(from_fn(locale::strip))
             .configure(routes::routes)
     };
     let server = HttpServer::new(site)

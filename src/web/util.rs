@@ -3,7 +3,6 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::StatusCode,
     web::{Data, Query, ServiceConfig},
 };
 use base::Error;
@@ -11,9 +10,11 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     action_api::{self, Shared, proof_of},
-    envelope::{self, Asked, JSON, head},
+    envelope::{self, Asked},
+    extract::callback,
     middleware::watch,
     routes::read,
+    script,
 };
 
 /// One address: the action behind it, the parameter that holds what was typed, how many are answered when nothing is said, and
@@ -101,7 +102,9 @@ async fn complete(
     watch::tell_action(request, completion.action);
     let value =
         |name: &str| query.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str());
-    let proof = proof_of(request, shared);
+    // A script is for anybody's page, so it holds what anybody may see.
+    let is_script = callback(request.method(), request.query_string()).is_some();
+    let proof = if is_script { None } else { proof_of(request, shared) };
     let known = proof.is_some();
     let found = match value(completion.typed) {
         None => Ok(Value::Array(Vec::new())),
@@ -117,11 +120,11 @@ async fn complete(
         }
     };
     match found {
-        Ok(found) => head(StatusCode::OK, known, JSON).body(wrapped(completion.member, found).to_string()),
+        Ok(found) => script::answer(request, known, &wrapped(completion.member, found).to_string()),
         Err(error) => {
             let id = watch::id_of(request);
-            let site_url = &shared.app.settings.site_url;
-            let asked = Asked { site_url, action: completion.action, known, callback: None, request: &id };
+            let site = shared.app.site();
+            let asked = Asked { site_url: &site.url, action: completion.action, known, callback: None, request: &id };
             envelope::failure(asked, &error, None)
         }
     }

@@ -7,6 +7,7 @@ mod bulk;
 mod collaborator;
 mod config_option;
 mod durability;
+mod edges;
 mod feed;
 mod file;
 mod finding;

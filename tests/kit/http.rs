@@ -57,8 +57,14 @@ impl TestServer {
     /// With other settings.
     #[must_use]
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::serving(change, web::Options::default())
+    }
+
+    /// With other settings of the portal and of the server.
+    #[must_use]
+    pub fn serving(change: impl FnOnce(&mut Settings), options: web::Options) -> Self {
         let portal = TestApp::with(change);
-        let running = web::serve(Arc::clone(&portal.app), web::Options::default()).expect("a server");
+        let running = web::serve(Arc::clone(&portal.app), options).expect("a server");
         Self { portal, address: running.address(), running: Some(running) }
     }
 

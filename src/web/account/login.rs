@@ -13,7 +13,7 @@ use people::session::{
 };
 
 use super::{
-    act, actor, address_of, asked, csrf, failed, form, form_cookie, local, moved, over,
+    act, actor, address_of, asked, base, csrf, failed, form, form_cookie, local, moved, over,
     page::{Input, Page, alert, status},
     session_cookie, session_of,
 };
@@ -168,8 +168,4 @@ pub async fn logged_out(request: HttpRequest, shared: Data<Shared>) -> HttpRespo
         }
         Err(error) => failed(&request, &error),
     }
-}
-
-fn base(request: &HttpRequest) -> String {
-    request.match_info().get("locale").map(|locale| format!("/{locale}")).unwrap_or_default()
 }

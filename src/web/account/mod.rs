@@ -12,7 +12,7 @@ use action::{Ctx, Kind, actors::Proof};
 use actix_web::{
     HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
-    http::header,
+    http::{StatusCode, header},
     web::{Data, ServiceConfig, resource, route},
 };
 use auth::Actor;
@@ -23,25 +23,23 @@ use serde_json::Value;
 use crate::{
     action_api::Shared,
     extract::{self, Sent, body},
-    middleware::watch,
+    middleware::{locale, watch},
     pages,
-    routes::LOCALE,
 };
 
 /// The longest value of a cookie that is looked at.
 const COOKIE: usize = 200;
 
-/// The addresses, with a language in front or without.
+/// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
-    for before in ["", LOCALE] {
-        config
-            .service(resource(format!("{before}/user/login")).route(route().to(login::page)))
-            .service(resource(format!("{before}/user/me")).route(route().to(login::me)))
-            .service(resource(format!("{before}/user/_logout")).route(route().to(login::logout)))
-            .service(resource(format!("{before}/user/logged_out_redirect")).route(route().to(login::logged_out)))
-            .service(resource(format!("{before}/user/reset")).route(route().to(reset::ask)))
-            .service(resource(format!("{before}/user/reset/{{id}}")).route(route().to(reset::perform)));
-    }
+    config
+        .service(resource("/user/login").route(route().to(login::page)))
+        .service(resource("/user/me").route(route().to(login::me)))
+        .service(resource("/user/_logout").route(route().to(login::logout)))
+        .service(resource("/user/logged_out_redirect").route(route().to(login::logged_out)))
+        .service(resource("/user/reset").route(route().to(reset::ask)))
+        .service(resource("/user/reset/{id}").route(route().to(reset::perform)))
+        .service(resource("/util/redirect").route(route().to(elsewhere)));
 }
 
 /// What the cookie of a session holds.
@@ -195,6 +193,22 @@ fn address_of(request: &HttpRequest) -> String {
         std::net::IpAddr::V4(address) => address.to_string(),
         std::net::IpAddr::V6(address) => address.segments().iter().take(4).map(|part| format!("{part:x}:")).collect(),
     }
+}
+
+/// `/util/redirect?url=`: to another address of this site, and no other.
+async fn elsewhere(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    match asked(&request, &["url"]) {
+        None => pages::page(StatusCode::BAD_REQUEST, "Missing value: url"),
+        Some(target) => match local(&shared, &target) {
+            Some(path) => moved(&path, &[]),
+            None => pages::page(StatusCode::FORBIDDEN, "Redirecting to external site is not allowed."),
+        },
+    }
+}
+
+/// The path in front of the pages in the language of a request: `/ky`, or nothing.
+fn base(request: &HttpRequest) -> String {
+    locale::of(request).map(|locale| format!("/{locale}")).unwrap_or_default()
 }
 
 /// What a page answers when something below it failed.

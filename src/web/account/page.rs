@@ -38,11 +38,10 @@ pub struct Input<'a> {
 impl<'a> Page<'a> {
     /// In the language of the address, else the first one that the browser asks for, else the portal's.
     pub fn new(request: &HttpRequest, shared: &'a Shared, (csrf, cookie): (String, Option<Cookie<'static>>)) -> Self {
-        let prefix = request.match_info().get("locale");
         Self {
             shared,
             language: Language::of(request, &shared.app.settings.locale_default),
-            base: prefix.map(|prefix| format!("/{prefix}")).unwrap_or_default(),
+            base: super::base(request),
             csrf,
             cookies: cookie.into_iter().collect(),
         }

@@ -9,7 +9,7 @@ use base::{Error, Kind, Result};
 use people::{session::throttle, user};
 
 use super::{
-    act, address_of, asked, csrf, failed, form, moved,
+    act, address_of, asked, base, csrf, failed, form, moved,
     page::{Input, Page, alert, status},
 };
 use crate::{action_api::Shared, envelope::escaped, extract::Fields, middleware::watch, pages};
@@ -90,7 +90,7 @@ pub async fn perform(request: HttpRequest, payload: Payload, shared: Data<Shared
         Method::GET | Method::HEAD => None,
         Method::POST => match form(&request, payload, &shared).await {
             Some(fields) => match take(&shared, (id, key), fields).await {
-                Ok(()) => return moved(&format!("{}/user/login?reset=done", prefix(&request)), &[]),
+                Ok(()) => return moved(&format!("{}/user/login?reset=done", base(&request)), &[]),
                 Err(error) if error.kind() == Kind::Validation => Some(error),
                 Err(error) => return refused(&request, &shared, &error),
             },
@@ -161,8 +161,4 @@ fn refused(request: &HttpRequest, shared: &Data<Shared>, error: &Error) -> HttpR
         }
         Err(error) => failed(request, &error),
     }
-}
-
-fn prefix(request: &HttpRequest) -> String {
-    request.match_info().get("locale").map(|locale| format!("/{locale}")).unwrap_or_default()
 }

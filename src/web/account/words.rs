@@ -2,6 +2,8 @@
 
 use actix_web::{HttpRequest, http::header};
 
+use crate::middleware::locale;
+
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -16,7 +18,7 @@ impl Language {
     /// Of the address, else of the browser, else of the portal.
     pub fn of(request: &HttpRequest, portal: &str) -> Self {
         let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let wanted = request.match_info().get("locale").and_then(Self::parse);
+        let wanted = locale::of(request).and_then(|locale| Self::parse(&locale));
         wanted.or_else(|| preferred(accepted)).or_else(|| Self::parse(portal)).unwrap_or(Self::English)
     }
 

@@ -9,6 +9,8 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 pub struct Cors {
     pub all: bool,
     pub origins: Arc<Vec<String>>,
+    /// Where a token may stand beside `Authorization`: `apitoken_header_name`.
+    pub token_header: Option<String>,
 }
 
 impl Cors {
@@ -33,7 +35,12 @@ impl Cors {
         let Some(origin) = origin else { return };
         answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, PUT, GET, DELETE, OPTIONS"));
-        answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Authorization, Content-Type"));
+        let named = self
+            .token_header
+            .as_ref()
+            .and_then(|name| HeaderValue::from_str(&format!("{name}, Authorization, Content-Type")).ok());
+        let headers = named.unwrap_or_else(|| HeaderValue::from_static("Authorization, Content-Type"));
+        answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, headers);
     }
 }
 
@@ -49,19 +56,19 @@ mod tests {
 
     #[test]
     fn only_listed_origins_may_read() {
-        let off = Cors { all: false, origins: Arc::default() };
+        let off = Cors { all: false, origins: Arc::default(), token_header: None };
         assert_eq!(off.allowed(&asked("https://a.kg")), None);
-        let some = Cors { all: false, origins: Arc::new(vec!["https://a.kg".to_owned()]) };
+        let some = Cors { all: false, origins: Arc::new(vec!["https://a.kg".to_owned()]), token_header: None };
         assert_eq!(some.allowed(&asked("https://a.kg")).unwrap(), "https://a.kg");
         assert_eq!(some.allowed(&asked("https://a.kg.evil.example")), None);
-        let all = Cors { all: true, origins: Arc::default() };
+        let all = Cors { all: true, origins: Arc::default(), token_header: None };
         assert_eq!(all.allowed(&asked("null")).unwrap(), "*");
         assert_eq!(all.allowed(&HeaderMap::new()), None);
     }
 
     #[test]
     fn caches_are_told() {
-        let some = Cors { all: false, origins: Arc::new(vec!["https://a.kg".to_owned()]) };
+        let some = Cors { all: false, origins: Arc::new(vec!["https://a.kg".to_owned()]), token_header: None };
         let mut answer = HeaderMap::new();
         some.allow(None, &mut answer);
         assert_eq!(answer.get(header::VARY).unwrap(), "Origin");
