@@ -152,6 +152,8 @@ pub struct Row {
     pub result_schema: fn() -> Value,
     /// Runs it in the frame.
     pub call: fn(&Arc<App>, &Actor, Input) -> Result<Answer>,
+    /// Runs it and undoes it: what would be answered. The table of rights is made with it.
+    pub rehearse: fn(&Arc<App>, &Actor, Input) -> Result<Answer>,
     /// See [`Action::quick`].
     pub quick: fn(&App, &Actor, &Input) -> Option<Result<String>>,
     /// See [`Action::dataset`].
@@ -171,6 +173,7 @@ impl Row {
             result_schema: A::result_schema,
             call: call::call::<A>,
             dataset: A::dataset,
+            rehearse: call::rehearse::<A>,
             quick: call::quick::<A>,
         }
     }

@@ -24,16 +24,14 @@ pub fn quick<A: Action>(app: &App, actor: &Actor, input: &Input) -> Option<Resul
 /// # Errors
 /// What the action says.
 pub fn call<A: Action>(app: &Arc<App>, actor: &Actor, input: Input) -> Result<Answer> {
-    if !actor.is_within(A::NAME, A::KIND == Kind::Read) {
-        return Err(Error::denied("The token is not good for this action"));
-    }
+    within::<A>(actor)?;
     let mut tries = if A::KIND == Kind::Write { TRIES } else { 1 };
     loop {
         tries -= 1;
         if tries == 0 {
-            return once::<A>(app, actor, input);
+            return once::<A>(app, actor, input, Ctx::finish);
         }
-        match once::<A>(app, actor, input.clone()) {
+        match once::<A>(app, actor, input.clone(), Ctx::finish) {
             Err(error) if error.kind() == ErrorKind::Conflict => {
                 tracing::debug!(%error, action = A::NAME, "lost a race; trying again");
             }
@@ -42,13 +40,29 @@ pub fn call<A: Action>(app: &Arc<App>, actor: &Actor, input: Input) -> Result<An
     }
 }
 
-fn once<A: Action>(app: &Arc<App>, actor: &Actor, input: Input) -> Result<Answer> {
+/// Runs an action in the frame and undoes what it wrote: what would be answered now.
+///
+/// # Errors
+/// What the action says.
+pub fn rehearse<A: Action>(app: &Arc<App>, actor: &Actor, input: Input) -> Result<Answer> {
+    within::<A>(actor)?;
+    once::<A>(app, actor, input, |_undone| Ok(()))
+}
+
+fn within<A: Action>(actor: &Actor) -> Result<()> {
+    if actor.is_within(A::NAME, A::KIND == Kind::Read) {
+        return Ok(());
+    }
+    Err(Error::denied("The token is not good for this action"))
+}
+
+fn once<A: Action>(app: &Arc<App>, actor: &Actor, input: Input, end: fn(Ctx) -> Result<()>) -> Result<Answer> {
     let mut errors = ErrorDict::default();
     let params = A::Params::read(input, &mut errors);
     let mut ctx = Ctx::new(app, actor, A::KIND);
     let subject = A::allow(&mut ctx, &params)?;
     errors.into_result()?;
     let output = A::run(&mut ctx, params, subject)?.into_answer()?;
-    ctx.finish()?;
+    end(ctx)?;
     Ok(output)
 }

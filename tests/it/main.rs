@@ -34,6 +34,7 @@ mod resource;
 mod resource_view;
 mod revise;
 mod rights;
+mod rights_matrix;
 mod session;
 mod site;
 mod site_user;
