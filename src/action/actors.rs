@@ -64,6 +64,8 @@ pub struct Actors {
     generation: AtomicU64,
     /// `ckan.auth.allow_dataset_collaborators`: else what collaborators could do counts for nothing.
     collaborators: bool,
+    /// `ckan.auth.roles_that_cascade_to_sub_groups`.
+    cascading: Vec<String>,
     /// `api_token.jwt.*`: how tokens of CKAN are signed, if any are known.
     jwt: Option<(Secret, jwt::Algorithm)>,
 }
@@ -77,6 +79,7 @@ impl Actors {
             touched: Cache::builder().max_capacity(20_000).time_to_live(TOUCH).build(),
             generation: AtomicU64::new(0),
             collaborators: settings.auth.allow_dataset_collaborators,
+            cascading: settings.auth.roles_that_cascade_to_sub_groups.clone(),
             jwt: settings.tokens.jwt_secret.clone().map(|secret| (secret, settings.tokens.jwt_algorithm)),
         }
     }
@@ -122,6 +125,21 @@ impl Actors {
         Ok(known.actor)
     }
 
+    /// A user with all his rights; anonymous when he is not active, nothing when there is none of that id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn of_user(&self, connection: &mut PgConnection, id: &str) -> Result<Option<Actor>> {
+        let Some(mut credentials) = credentials::find_by_user(connection, id)? else { return Ok(None) };
+        if !self.collaborators {
+            credentials.collaborations.clear();
+        }
+        if credentials.roles.iter().any(|(_, capacity)| self.cascading.contains(capacity)) {
+            credentials.roles.extend(credentials::inherited(connection, id, &self.cascading)?);
+        }
+        Ok(Some(actor_of(credentials)))
+    }
+
     fn find(&self, connection: &mut PgConnection, proof: &Proof, hash: &[u8]) -> Result<Known> {
         let nobody = Known { actor: Actor::anonymous(), token: None, expires: None };
         let found = match proof {
@@ -134,11 +152,8 @@ impl Actors {
         let Some(found) = found.filter(|found| found.expires.is_none_or(|expires| expires > Stamp::now())) else {
             return Ok(nobody);
         };
-        let Some(mut credentials) = credentials::find_by_user(connection, &found.user_id)? else { return Ok(nobody) };
-        if !self.collaborators {
-            credentials.collaborations.clear();
-        }
-        Ok(Known { actor: actor_of(credentials).within(found.scopes), token: found.token, expires: found.expires })
+        let Some(actor) = self.of_user(connection, &found.user_id)? else { return Ok(nobody) };
+        Ok(Known { actor: actor.within(found.scopes), token: found.token, expires: found.expires })
     }
 
     /// The row of a token that CKAN gave out, if the token is good.
@@ -153,13 +168,18 @@ impl Actors {
 }
 
 /// The actor that stored credentials make.
-#[must_use]
-pub fn actor_of(credentials: credentials::Credentials) -> Actor {
+fn actor_of(credentials: credentials::Credentials) -> Actor {
     if credentials.state != "active" {
         return Actor::anonymous();
     }
     let read = |rows: Vec<(String, String)>| -> HashMap<String, Role> {
-        rows.into_iter().filter_map(|(id, capacity)| Some((id, Role::parse(&capacity)?))).collect()
+        let mut roles = HashMap::new();
+        for (id, role) in rows.into_iter().filter_map(|(id, capacity)| Some((id, Role::parse(&capacity)?))) {
+            // Of two roles in one place the stronger one counts.
+            let known = roles.entry(id).or_insert(role);
+            *known = role.max(*known);
+        }
+        roles
     };
     Actor::user(User {
         id: credentials.user_id,

@@ -69,10 +69,13 @@ pub struct AuthSettings {
     pub user_delete_groups: bool,
     pub user_delete_organizations: bool,
     pub create_user_via_api: bool,
+    pub create_user_via_web: bool,
     pub public_user_details: bool,
     pub allow_dataset_collaborators: bool,
     pub allow_admin_collaborators: bool,
     pub allow_collaborators_to_change_owner_org: bool,
+    /// The roles that also hold in the organizations and groups below.
+    pub roles_that_cascade_to_sub_groups: Vec<String>,
 }
 
 impl Default for AuthSettings {
@@ -86,10 +89,12 @@ impl Default for AuthSettings {
             user_delete_groups: true,
             user_delete_organizations: true,
             create_user_via_api: false,
+            create_user_via_web: false,
             public_user_details: true,
             allow_dataset_collaborators: false,
             allow_admin_collaborators: false,
             allow_collaborators_to_change_owner_org: false,
+            roles_that_cascade_to_sub_groups: vec!["admin".to_owned()],
         }
     }
 }

@@ -20,9 +20,11 @@ const HONOURED: &[&str] = &[
     "ckan.auth.create_dataset_if_not_in_organization",
     "ckan.auth.create_unowned_dataset",
     "ckan.auth.create_user_via_api",
+    "ckan.auth.create_user_via_web",
     "ckan.auth.enable_cookie_auth_in_api",
     "ckan.auth.public_activity_stream_detail",
     "ckan.auth.public_user_details",
+    "ckan.auth.roles_that_cascade_to_sub_groups",
     "ckan.auth.route_after_login",
     "ckan.auth.user_create_groups",
     "ckan.auth.user_create_organizations",
@@ -114,6 +116,10 @@ const HONOURED: &[&str] = &[
 
 /// Options of parts that kurak has no use for: Solr, Redis, the Python web server.
 const NEEDLESS: &[&str] = &[
+    // The keys that it would make are gone from CKAN itself.
+    "ckan.auth.create_default_api_keys",
+    // What pages of datasets show; there are none.
+    "ckan.auth.reveal_private_datasets",
     "cache_dir",
     "ckan.redis.url",
     "debug",

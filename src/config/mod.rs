@@ -198,6 +198,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             user_delete_groups: flag("user_delete_groups", auth.user_delete_groups)?,
             user_delete_organizations: flag("user_delete_organizations", auth.user_delete_organizations)?,
             create_user_via_api: flag("create_user_via_api", auth.create_user_via_api)?,
+            create_user_via_web: flag("create_user_via_web", auth.create_user_via_web)?,
             public_user_details: flag("public_user_details", auth.public_user_details)?,
             allow_dataset_collaborators: flag("allow_dataset_collaborators", auth.allow_dataset_collaborators)?,
             allow_admin_collaborators: flag("allow_admin_collaborators", auth.allow_admin_collaborators)?,
@@ -205,6 +206,12 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
                 "allow_collaborators_to_change_owner_org",
                 auth.allow_collaborators_to_change_owner_org,
             )?,
+            // An empty list says that none does.
+            roles_that_cascade_to_sub_groups: if read.0.contains_key("ckan.auth.roles_that_cascade_to_sub_groups") {
+                read.words("ckan.auth.roles_that_cascade_to_sub_groups")
+            } else {
+                auth.roles_that_cascade_to_sub_groups
+            },
         },
         tokens: proofs::tokens(read)?,
         sessions: proofs::sessions(read)?,

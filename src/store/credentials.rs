@@ -2,7 +2,7 @@
 
 use base::{Result, time::Stamp};
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, QueryableByName, RunQueryDsl, sql_types};
 
 use crate::{
     error,
@@ -103,6 +103,43 @@ pub fn find_by_user(connection: &mut PgConnection, user_id: &str) -> Result<Opti
         .load(connection)
         .map_err(error::of)?;
     Ok(Some(Credentials { user_id, name, sysadmin, state, roles, collaborations }))
+}
+
+#[derive(QueryableByName)]
+struct Inherited {
+    #[diesel(sql_type = sql_types::Text)]
+    id: String,
+    #[diesel(sql_type = sql_types::Text)]
+    capacity: String,
+}
+
+/// The organizations and groups below those in which a user has one of these capacities, with the capacity: it holds there
+/// too (`ckan.auth.roles_that_cascade_to_sub_groups`). Only among those of one type, and only through active ones.
+///
+/// # Errors
+/// What the database says.
+pub fn inherited(connection: &mut PgConnection, user_id: &str, capacities: &[String]) -> Result<Vec<(String, String)>> {
+    if capacities.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A union forgets what it has met, so that groups above each other in a circle end too.
+    let rows: Vec<Inherited> = diesel::sql_query(
+        "with recursive below as (
+            select groups.id, groups.type, group_member.capacity
+                from group_member join groups on groups.id = group_member.group_id
+                where group_member.user_id = $1 and group_member.capacity = any($2) and groups.state = 'active'
+            union
+            select groups.id, groups.type, below.capacity
+                from below
+                join group_parent on group_parent.parent_id = below.id
+                join groups on groups.id = group_parent.group_id and groups.type = below.type and groups.state = 'active'
+        ) select id, capacity from below",
+    )
+    .bind::<sql_types::Text, _>(user_id)
+    .bind::<sql_types::Array<sql_types::Text>, _>(capacities)
+    .load(connection)
+    .map_err(error::of)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.capacity)).collect())
 }
 
 /// Remembers that a user, and the token that he came with, were active now.

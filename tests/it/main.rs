@@ -11,6 +11,7 @@ mod edges;
 mod feed;
 mod file;
 mod finding;
+mod flags;
 mod following;
 mod group;
 mod harvest;

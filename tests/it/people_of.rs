@@ -14,7 +14,7 @@ pub fn user(portal: &TestApp, name: &str) -> Value {
 pub fn actor(portal: &TestApp, name: &str) -> Actor {
     let id = portal.ok("user_show", json!({"id": name}))["id"].as_str().unwrap().to_owned();
     let mut connection = portal.database.connect();
-    store::credentials::find_by_user(&mut connection, &id).unwrap().map_or_else(Actor::anonymous, action::actors::actor_of)
+    portal.app.actors.of_user(&mut connection, &id).unwrap().unwrap_or_else(Actor::anonymous)
 }
 
 /// The error dict of a failed validation.

@@ -12,6 +12,7 @@ fn row(name: &'static str, kind: Kind) -> Row {
         fields: || vec![Field { name: "id", doc: " Which.\n", schema: json!({"type": "string"}), required: true }],
         result_schema: || json!({"type": "integer"}),
         call: |_app, _actor, _input| Ok(Answer::default()),
+        rehearse: |_app, _actor, _input| Ok(Answer::default()),
         quick: |_app, _actor, _input| None,
         dataset: |_| None,
     }

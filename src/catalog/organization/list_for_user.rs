@@ -1,12 +1,12 @@
 //! `organization_list_for_user`: where somebody may do something.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use action::{Action, Ctx, Kind, actors::actor_of};
+use action::{Action, Ctx, Kind};
 use auth::{Actor, Permission, Role, role::permission_named};
 use base::{Error, Result, time::Stamp};
 use serde_json::{Value, json};
-use store::{credentials, quotes::GroupRow};
+use store::quotes::GroupRow;
 
 use crate::{
     flag::{Flag, flag},
@@ -41,7 +41,8 @@ impl Action for ListForUser {
     fn allow(ctx: &mut Ctx, params: &ListForUserParams) -> Result<Actor> {
         let Some(key) = params.id.as_deref().filter(|id| !id.is_empty()) else { return Ok(ctx.actor.clone()) };
         let user = member::db::find_user(ctx.db()?, key)?.ok_or_else(|| Error::not_found(""))?;
-        Ok(credentials::find_by_user(ctx.db()?, &user.id)?.map_or_else(Actor::anonymous, actor_of))
+        let app = Arc::clone(&ctx.app);
+        Ok(app.actors.of_user(ctx.db()?, &user.id)?.unwrap_or_else(Actor::anonymous))
     }
 
     fn run(ctx: &mut Ctx, params: ListForUserParams, user: Actor) -> Result<Vec<Value>> {

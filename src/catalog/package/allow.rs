@@ -64,25 +64,24 @@ pub fn may_read(actor: &Actor, document: &Document) -> Result<()> {
     }
 }
 
-/// True when the caller may change the dataset: by his role in its organization, or as its collaborator.
+/// True when the caller may change the dataset: by his role in its organization, or as its collaborator. One without an
+/// organization is for whoever may make such.
 #[must_use]
 pub fn is_editable(app: &App, actor: &Actor, document: &Document) -> bool {
     if actor.is_sysadmin() {
         return true;
     }
-    if actor.is_anonymous() {
-        return false;
-    }
     let rules = &app.settings.auth;
+    let free = rules.create_dataset_if_not_in_organization && rules.create_unowned_dataset;
+    if actor.is_anonymous() {
+        return free && rules.anon_create_dataset && document.owner_org.is_none();
+    }
     if actor.collaborates(&document.id).is_some_and(|role| role.permits(Permission::UpdateDataset)) {
         return true;
     }
     match &document.owner_org {
         Some(owner) => actor.may(Permission::UpdateDataset, owner),
-        None => {
-            (rules.create_dataset_if_not_in_organization && rules.create_unowned_dataset)
-                || actor.may_somewhere(Permission::CreateDataset)
-        }
+        None => free || actor.may_somewhere(Permission::CreateDataset),
     }
 }
 

@@ -17,7 +17,7 @@ const OF_NAME: u32 = 10;
 const OF_ADDRESS: u32 = 100;
 /// Mails with a key for one name.
 const MAILS_OF_NAME: u32 = 3;
-/// The same that one address may ask for.
+/// The same that one address may ask for, and users that it may make.
 const MAILS_OF_ADDRESS: u32 = 20;
 
 struct Count {
@@ -51,6 +51,14 @@ impl Throttle {
     pub fn try_mail(&self, name: &str, address: &str) -> Result<()> {
         self.count(&format!("mail name {}", name.to_lowercase()), MAILS_OF_NAME)?;
         self.count(&format!("mail address {address}"), MAILS_OF_ADDRESS)
+    }
+
+    /// Counts a user who makes himself.
+    ///
+    /// # Errors
+    /// TooMany.
+    pub fn try_register(&self, address: &str) -> Result<()> {
+        self.count(&format!("register address {address}"), MAILS_OF_ADDRESS)
     }
 
     /// He knew the password after all.

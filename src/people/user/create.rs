@@ -1,10 +1,10 @@
 //! `user_create`.
 
-use action::{Action, Ctx, Field, FileField, Kind};
+use action::{Action, Ctx, Dict, Field, FileField, Kind};
 use base::{Result, loose, loose::Loose};
 use catalog::{
     activity,
-    member::db::accounts,
+    member::db::{UserRow, accounts},
     picture::{self, Of},
 };
 use serde_json::{Map, Value, json};
@@ -55,12 +55,7 @@ impl Action for Create {
 
     fn run(ctx: &mut Ctx, params: CreateParams, (): ()) -> Result<Map<String, Value>> {
         let mut params = params;
-        let file = picture::take(ctx, Of::User, &mut params.0.0, None)?;
-        let user = check::new_user(ctx, &params.0)?;
-        db::insert(ctx.db()?, &user)?;
-        picture::put(ctx, Of::User, file, user.image_url.as_deref().unwrap_or_default())?;
-        ctx.log(changes::Entity::User, &user.id, changes::Kind::Create)?;
-        activity::write::user(ctx, &user.id, "new")?;
+        let user = store(ctx, &mut params.0)?;
         let mut found = accounts(ctx.db()?, std::slice::from_ref(&user.id))?;
         let mut map = found.remove(&user.id).map(|account| view::user(ctx, &account, true)).unwrap_or_default();
         if ctx.actor.is_sysadmin() && params.0.0.get("plugin_extras").is_some_and(|extras| !extras.is_null()) {
@@ -72,4 +67,18 @@ impl Action for Create {
         }
         Ok(map)
     }
+}
+
+/// Stores a new user after whoever asks for it was found to be allowed.
+///
+/// # Errors
+/// Validation with all faults.
+pub fn store(ctx: &mut Ctx, dict: &mut Dict) -> Result<UserRow> {
+    let file = picture::take(ctx, Of::User, &mut dict.0, None)?;
+    let user = check::new_user(ctx, dict)?;
+    db::insert(ctx.db()?, &user)?;
+    picture::put(ctx, Of::User, file, user.image_url.as_deref().unwrap_or_default())?;
+    ctx.log(changes::Entity::User, &user.id, changes::Kind::Create)?;
+    activity::write::user(ctx, &user.id, "new")?;
+    Ok(user)
 }

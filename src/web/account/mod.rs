@@ -5,6 +5,7 @@
 
 mod login;
 mod page;
+mod register;
 mod reset;
 mod words;
 
@@ -37,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/user/me").route(route().to(login::me)))
         .service(resource("/user/_logout").route(route().to(login::logout)))
         .service(resource("/user/logged_out_redirect").route(route().to(login::logged_out)))
+        .service(resource("/user/register").route(route().to(register::page)))
         .service(resource("/user/reset").route(route().to(reset::ask)))
         .service(resource("/user/reset/{id}").route(route().to(reset::perform)))
         .service(resource("/util/redirect").route(route().to(elsewhere)));

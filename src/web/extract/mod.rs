@@ -25,6 +25,7 @@ pub enum Refused {
 }
 
 /// The fields of a form.
+#[derive(Default)]
 pub struct Fields(pub Input);
 
 impl Fields {
