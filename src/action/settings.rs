@@ -243,11 +243,23 @@ pub struct ActivitySettings {
     pub hidden_users: Vec<String>,
     /// `ckan.auth.public_activity_stream_detail`.
     pub public_detail: bool,
+    /// `ckan.activity_streams_email_notifications`: who wants it is told of his dashboard by e-mail.
+    pub email: bool,
+    /// `ckan.email_notifications_since` in microseconds: what is older is not told any more.
+    pub email_since: i64,
 }
 
 impl Default for ActivitySettings {
     fn default() -> Self {
-        Self { enabled: true, list_limit: 31, list_limit_max: 100, hidden_users: Vec::new(), public_detail: false }
+        Self {
+            enabled: true,
+            list_limit: 31,
+            list_limit_max: 100,
+            hidden_users: Vec::new(),
+            public_detail: false,
+            email: false,
+            email_since: 2 * 24 * 3_600 * 1_000_000,
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod doctor;
 mod fixture_portal;
 mod harvester;
 mod jobs;
+mod notify;
 mod print;
 mod run;
 mod search_index;
@@ -57,6 +58,9 @@ enum Command {
     /// Background jobs
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// E-mails to people
+    #[command(subcommand)]
+    Notify(notify::Command),
     /// The configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -92,6 +96,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::SearchIndex(command) => search_index::run(config, &command),
         Command::Harvester(command) => harvester::run(config, command),
         Command::Jobs(command) => jobs::run(config, &command),
+        Command::Notify(command) => notify::run(config, &command),
         Command::Config(command) => config::run(&config, &command),
         Command::Demo(arguments) => demo::run(config, arguments),
         Command::FixturePortal(arguments) => fixture_portal::run(&arguments),
@@ -171,6 +176,7 @@ mod tests {
             "kurak harvester source list --json",
             "kurak harvester source run sample",
             "kurak harvester job list",
+            "kurak -c x.ini notify send_emails",
             "kurak fixture-portal some/folder --port 5001",
             "kurak demo --port 5005 --data /tmp/x",
         ] {

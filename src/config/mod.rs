@@ -6,6 +6,7 @@ mod honoured;
 mod ini;
 mod proofs;
 mod sources;
+mod span;
 
 use std::{
     collections::BTreeMap,
@@ -287,6 +288,12 @@ fn activity(read: &Reader) -> Result<ActivitySettings> {
         list_limit_max: read.parsed("ckan.activity_list_limit_max", "a number")?.unwrap_or(standard.list_limit_max),
         hidden_users: read.words("ckan.hide_activity_from_users"),
         public_detail: read.flag("ckan.auth.public_activity_stream_detail", standard.public_detail)?,
+        email: read.flag("ckan.activity_streams_email_notifications", standard.email)?,
+        email_since: match read.text("ckan.email_notifications_since") {
+            None => standard.email_since,
+            Some(text) => span::micros(&text)
+                .ok_or_else(|| wrong("ckan.email_notifications_since", &text, "2 days, 4:35:00 or 7 days, 3:23:34"))?,
+        },
     })
 }
 

@@ -1,5 +1,6 @@
-//! People: users, the tokens and sessions that prove who they are, and what they follow.
+//! People: users, the tokens and sessions that prove who they are, what they follow, and what they are told of it.
 
+pub mod digest;
 pub mod following;
 pub mod mail;
 pub mod session;
@@ -11,5 +12,5 @@ use action::Row;
 /// Every action of this room.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    [following::rows(), token::rows(), user::rows()].concat()
+    [digest::rows(), following::rows(), token::rows(), user::rows()].concat()
 }

@@ -112,7 +112,11 @@ diesel::table! {
         activity_type -> Nullable<Text>, data -> Text, permission_labels -> Nullable<Array<Text>>,
     }
 }
-diesel::table! { dashboard (user_id) { user_id -> Text, activity_stream_last_viewed -> Timestamp, } }
+diesel::table! {
+    dashboard (user_id) {
+        user_id -> Text, activity_stream_last_viewed -> Timestamp, email_last_sent -> Nullable<Timestamp>,
+    }
+}
 diesel::table! { vocabulary (id) { id -> Text, name -> Text, } }
 diesel::table! {
     file (id) {

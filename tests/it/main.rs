@@ -6,6 +6,7 @@ mod activity;
 mod bulk;
 mod collaborator;
 mod config_option;
+mod digest;
 mod durability;
 mod edges;
 mod feed;

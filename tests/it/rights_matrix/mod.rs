@@ -69,6 +69,7 @@ impl Matrix {
             settings.auth.allow_admin_collaborators = true;
             settings.auth.create_unowned_dataset = true;
             settings.auth.create_dataset_if_not_in_organization = false;
+            settings.activity.email = true;
             settings.mail.server = server;
             settings.mail.mail_from = Some("portal@example.org".to_owned());
         });

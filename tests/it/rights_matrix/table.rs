@@ -156,6 +156,7 @@ resource_view_list | hidden | READERS | {"id": "$hidden_resource"}
 resource_view_reorder | hidden | EDITORS | {"id": "$hidden_resource", "order": ["$hidden_view"]}
 resource_view_show | hidden | READERS | {"id": "$hidden_view"}
 resource_view_update | hidden | EDITORS | {"id": "$hidden_view", "resource_id": "$hidden_resource", "view_type": "image_view", "title": "V2"}
+send_email_notifications | - | SYSADMIN | {}
 status_show | - | EVERYBODY | {}
 tag_autocomplete | - | EVERYBODY | {"q": "r"}
 tag_create | - | SYSADMIN | {"name": "fresh", "vocabulary_id": "$vocabulary"}

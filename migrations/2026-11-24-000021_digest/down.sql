@@ -1,0 +1,1 @@
+alter table dashboard drop column email_last_sent;

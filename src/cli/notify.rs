@@ -1,0 +1,20 @@
+//! `kurak notify`: tells people of what is new.
+
+use base::Result;
+use clap::Subcommand;
+
+use super::{act, input, print};
+use crate::{Kurak, config::Config};
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// E-mail everybody who wants it what is new in his dashboard
+    #[command(name = "send_emails", alias = "send-emails")]
+    SendEmails,
+}
+
+pub fn run(config: Config, command: &Command) -> Result<()> {
+    let Command::SendEmails = command;
+    act(&Kurak::tools(config)?, "send_email_notifications", input([]))?;
+    print::line("E-mails have been sent")
+}
