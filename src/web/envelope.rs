@@ -45,7 +45,7 @@ pub fn success(asked: Asked, answer: &Answer) -> HttpResponse {
 pub fn failure(asked: Asked, failed: &Error, request: Option<&Map<String, Value>>) -> HttpResponse {
     error::log(failed, asked.action, asked.request);
     let (status, dict) = error::describe(failed, request);
-    let body = format!("{{\"help\": {}, \"success\": false, \"error\": {dict}}}", help(asked));
+    let body = format!("{{\"help\": {}, \"success\": false, \"error\": {}}}", help(asked), ascii(&dict.to_string()));
     let mut response = head(status, asked.known, JSON);
     if matches!(failed.kind(), Kind::Unavailable | Kind::TooMany) {
         response.insert_header((header::RETRY_AFTER, "2"));
@@ -62,7 +62,26 @@ pub fn broken() -> HttpResponse {
 
 /// CKAN's bare text for requests that never reach an action: 400, a JSON string.
 pub fn bad_request(text: &str) -> HttpResponse {
-    head(StatusCode::BAD_REQUEST, false, JSON).body(json!(format!("Bad request: {text}")).to_string())
+    head(StatusCode::BAD_REQUEST, false, JSON).body(ascii(&json!(format!("Bad request: {text}")).to_string()))
+}
+
+/// JSON whose letters beyond ASCII are escaped, as Python writes it: clients look for pieces of messages in it.
+fn ascii(json: &str) -> String {
+    if json.is_ascii() {
+        return json.to_owned();
+    }
+    let mut escaped = String::with_capacity(json.len() * 2);
+    let mut units = [0_u16; 2];
+    for letter in json.chars() {
+        if letter.is_ascii() {
+            escaped.push(letter);
+            continue;
+        }
+        for unit in letter.encode_utf16(&mut units) {
+            escaped.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    escaped
 }
 
 fn help(asked: Asked) -> String {
@@ -125,6 +144,7 @@ mod tests {
         let busy = failure(ASKED, &Error::unavailable("pool"), None);
         assert_eq!((busy.status().as_u16(), busy.headers().get(header::RETRY_AFTER).unwrap().to_str().unwrap()), (503, "2"));
         assert!(!text(busy).await.contains("pool"));
+        assert_eq!(ascii("\"Δ 😀 a\""), r#""\u0394 \ud83d\ude00 a""#);
         assert_eq!(text(bad_request("Action name not known: \"x")).await, r#""Bad request: Action name not known: \"x""#);
     }
 }

@@ -35,10 +35,17 @@ impl Action for Delete {
     fn allow(ctx: &mut Ctx, params: &DeleteParams) -> Result<TagRow> {
         let key = present(params.id.as_ref())?;
         let missing = || Error::not_found(format!("Could not find tag \"{key}\""));
-        // Before the tag is looked up, unlike CKAN: who may not delete learns of no private dataset's tags.
-        only_sysadmin(ctx)?;
         let vocabulary = vocabulary::of_tag(ctx, params.vocabulary_id.as_deref()).ok_or_else(missing)?;
-        db::find(ctx.db()?, key, vocabulary.as_deref())?.ok_or_else(missing)
+        let tag = db::find(ctx.db()?, key, vocabulary.as_deref())?.ok_or_else(missing)?;
+        // Who may not delete learns of no private dataset's tags.
+        if let Some(labels) = ctx.actor.labels()
+            && tag.vocabulary_id.is_none()
+            && !db::is_seen(ctx.db()?, &tag.id, &labels)?
+        {
+            return Err(missing());
+        }
+        only_sysadmin(ctx)?;
+        Ok(tag)
     }
 
     fn run(ctx: &mut Ctx, _params: DeleteParams, tag: TagRow) -> Result<()> {
