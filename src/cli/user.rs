@@ -32,10 +32,13 @@ pub enum Command {
 
 #[derive(Subcommand)]
 pub enum TokenCommand {
-    /// Make a token and print it once
+    /// Make a token and print it once: token add USER NAME [expires_in=30 unit=86400] [id=…]
     Add {
         user: String,
         name: String,
+        /// expires_in=… unit=… scopes=…; id=… brings a token of CKAN along, which goes on working
+        #[arg(value_name = "NAME=VALUE")]
+        fields: Vec<String>,
         /// Print the token alone
         #[arg(short, long)]
         quiet: bool,
@@ -83,8 +86,10 @@ pub fn add(kurak: &Kurak, name: &str, fields: &[String]) -> Result<()> {
 
 fn token(kurak: &Kurak, command: TokenCommand) -> Result<()> {
     match command {
-        TokenCommand::Add { user, name, quiet } => {
-            let made = act(kurak, "api_token_create", input([("user", &user), ("name", &name)]))?;
+        TokenCommand::Add { user, name, fields, quiet } => {
+            let mut sent = pairs(&fields)?;
+            sent.extend(input([("user", &user), ("name", &name)]));
+            let made = act(kurak, "api_token_create", sent)?;
             let token = made.get("token").and_then(Value::as_str).unwrap_or_default();
             print::line(if quiet { token.to_owned() } else { format!("API Token created:\n\t{token}") })
         }

@@ -85,6 +85,7 @@ fn the_small_addresses_answer_as_ckans_do() {
         let sent = server.get(&format!("/util/redirect{query}"));
         assert_eq!((sent.status, sent.header("location")), (status, location), "{query}");
     }
+    assert_eq!(server.get("/api/3/action/site_read").json()["result"], true);
     let robots = server.get("/robots.txt");
     assert!(robots.header("content-type").starts_with("text/plain") && robots.text().contains("Disallow: /api/"));
 }

@@ -40,8 +40,9 @@ impl Throttle {
     /// # Errors
     /// TooMany; [`Throttle::wait`] says how long it goes on.
     pub fn try_login(&self, name: &str, address: &str) -> Result<()> {
-        self.count(&format!("login name {}", name.to_lowercase()), OF_NAME)?;
-        self.count(&format!("login address {address}"), OF_ADDRESS)
+        // The address first: who is sent away for it must not count against the names of others.
+        self.count(&format!("login address {address}"), OF_ADDRESS)?;
+        self.count(&format!("login name {}", name.to_lowercase()), OF_NAME)
     }
 
     /// Counts a mail with a key.
@@ -49,8 +50,8 @@ impl Throttle {
     /// # Errors
     /// TooMany.
     pub fn try_mail(&self, name: &str, address: &str) -> Result<()> {
-        self.count(&format!("mail name {}", name.to_lowercase()), MAILS_OF_NAME)?;
-        self.count(&format!("mail address {address}"), MAILS_OF_ADDRESS)
+        self.count(&format!("mail address {address}"), MAILS_OF_ADDRESS)?;
+        self.count(&format!("mail name {}", name.to_lowercase()), MAILS_OF_NAME)
     }
 
     /// Counts a user who makes himself.

@@ -157,6 +157,7 @@ resource_view_reorder | hidden | EDITORS | {"id": "$hidden_resource", "order": [
 resource_view_show | hidden | READERS | {"id": "$hidden_view"}
 resource_view_update | hidden | EDITORS | {"id": "$hidden_view", "resource_id": "$hidden_resource", "view_type": "image_view", "title": "V2"}
 send_email_notifications | - | SYSADMIN | {}
+site_read | - | EVERYBODY | {}
 status_show | - | EVERYBODY | {}
 tag_autocomplete | - | EVERYBODY | {"q": "r"}
 tag_create | - | SYSADMIN | {"name": "fresh", "vocabulary_id": "$vocabulary"}
