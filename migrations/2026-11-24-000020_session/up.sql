@@ -13,3 +13,4 @@ create table session (
     expires_at   timestamp not null
 );
 create index session_of_user on session (user_id, created);
+create index session_by_end on session (expires_at);

@@ -164,6 +164,8 @@ pub struct SessionSettings {
     pub csrf_headers: Vec<String>,
     /// `ckan.auth.route_after_login`: a local path; CKAN's names of routes count as none.
     pub after_login: String,
+    /// `ckan.user_reset_landing_page`: the same after a password was chosen; the login page else.
+    pub after_reset: Option<String>,
 }
 
 impl Default for SessionSettings {
@@ -179,6 +181,7 @@ impl Default for SessionSettings {
             csrf_field: "_csrf_token".to_owned(),
             csrf_headers: vec!["X-CSRFToken".to_owned(), "X-CSRF-Token".to_owned()],
             after_login: "/user/me".to_owned(),
+            after_reset: None,
         }
     }
 }

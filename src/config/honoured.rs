@@ -88,6 +88,7 @@ const HONOURED: &[&str] = &[
     "ckan.uploads_enabled",
     "ckan.user.unique_email_states",
     "ckan.views.default_views",
+    "ckan.user_reset_landing_page",
     "email_to",
     "kurak.data",
     "kurak.fetch.allow",

@@ -64,6 +64,7 @@ pub fn sessions(read: &Reader) -> Result<SessionSettings> {
         Ok(read.parsed::<i64>(name, "seconds")?.filter(|seconds| *seconds > 0).unwrap_or(default).min(10 * 365 * 24 * 3_600))
     };
     let headers = read.words("wtf_csrf_headers");
+    let path = |name: &str| read.text(name).filter(|path| path.starts_with('/') && !path.starts_with("//"));
     Ok(SessionSettings {
         in_api: read.flag("ckan.auth.enable_cookie_auth_in_api", standard.in_api)?,
         cookie,
@@ -74,10 +75,8 @@ pub fn sessions(read: &Reader) -> Result<SessionSettings> {
         remembered: seconds("remember_cookie_duration", standard.remembered)?,
         csrf_field: read.text("wtf_csrf_field_name").unwrap_or(standard.csrf_field),
         csrf_headers: if headers.is_empty() { standard.csrf_headers } else { headers },
-        after_login: read
-            .text("ckan.auth.route_after_login")
-            .filter(|path| path.starts_with('/'))
-            .unwrap_or(standard.after_login),
+        after_login: path("ckan.auth.route_after_login").unwrap_or(standard.after_login),
+        after_reset: path("ckan.user_reset_landing_page"),
     })
 }
 

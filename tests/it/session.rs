@@ -117,6 +117,23 @@ fn a_form_that_no_page_of_ours_was_is_refused() {
 }
 
 #[test]
+fn cookies_of_a_portal_with_https_stay_there() {
+    let server = TestServer::with(|settings| settings.site_url = "https://data.gov.kg".to_owned());
+    drop(server.portal.ok("user_create", json!({"name": "anna", "email": "a@example.org", "password": "correct horse"})));
+    let page = server.get("/user/login");
+    let (form, token) = (cookie(&page, "ckan_form").unwrap(), csrf(&page.text()));
+    let body = format!("login=anna&password=correct+horse&remember=60000000&_csrf_token={token}");
+    let begun = server.send("POST", "/user/login", &[FORM, ("cookie", &form)], body.as_bytes());
+    let set: Vec<&str> = [&page, &begun]
+        .iter()
+        .flat_map(|answer| answer.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, value)| value.as_str()))
+        .collect();
+    assert!(set.len() == 3 && set.iter().all(|cookie| cookie.contains("Secure")), "{set:?}");
+    // CKAN's form says milliseconds.
+    assert!(set.iter().any(|cookie| cookie.starts_with("ckan=") && cookie.contains("Max-Age=60000")), "{set:?}");
+}
+
+#[test]
 fn nobody_is_sent_to_another_site() {
     let server = portal();
     for (query, target) in [

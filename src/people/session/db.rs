@@ -25,12 +25,12 @@ pub fn insert(connection: &mut PgConnection, hash: &[u8], user_id: &str, (begins
         .map_err(error::of)
 }
 
-/// Removes the sessions of a user that are over, and the oldest but so many.
+/// Removes the sessions of everybody that are over, and the oldest of a user but so many.
 ///
 /// # Errors
 /// What the database says.
 pub fn tidy(connection: &mut PgConnection, user_id: &str, now: Stamp, keep: i64) -> Result<()> {
-    let over = session::table.filter(session::user_id.eq(user_id)).filter(session::expires_at.le(now.naive()));
+    let over = session::table.filter(session::expires_at.le(now.naive()));
     diesel::delete(over).execute(connection).map_err(error::of)?;
     let old: Vec<Vec<u8>> = session::table
         .filter(session::user_id.eq(user_id))

@@ -90,7 +90,10 @@ pub async fn perform(request: HttpRequest, payload: Payload, shared: Data<Shared
         Method::GET | Method::HEAD => None,
         Method::POST => match form(&request, payload, &shared).await {
             Some(fields) => match take(&shared, (id, key), fields).await {
-                Ok(()) => return moved(&format!("{}/user/login?reset=done", base(&request)), &[]),
+                Ok(()) => {
+                    let login = || format!("{}/user/login?reset=done", base(&request));
+                    return moved(&shared.app.settings.sessions.after_reset.clone().unwrap_or_else(login), &[]);
+                }
                 Err(error) if error.kind() == Kind::Validation => Some(error),
                 Err(error) => return refused(&request, &shared, &error),
             },
