@@ -91,6 +91,21 @@ fn the_small_addresses_answer_as_ckans_do() {
 }
 
 #[test]
+fn search_parameters_that_are_none_are_told_as_ckan_tells_them() {
+    let server = portal();
+    for (query, errors) in [
+        ("rows=abc", json!({"rows": ["Invalid integer", "Please enter an integer value"]})),
+        ("rows=-1", json!({"rows": ["Must be a natural number"]})),
+        ("facet.field=tags", json!({"facet.field": ["Could not parse as valid JSON", "Not a list"]})),
+    ] {
+        let refused = server.get(&format!("/api/3/action/package_search?{query}"));
+        let mut expected = errors;
+        expected["__type"] = json!("Validation Error");
+        assert_eq!((refused.status, &refused.json()["error"]), (409, &expected), "{query}");
+    }
+}
+
+#[test]
 fn scripts_are_for_anybody() {
     let server = portal();
     drop(server.portal.ok("organization_create", json!({"name": "ministry"})));

@@ -104,6 +104,10 @@ fn read(ctx: &Ctx, dict: &Map<String, Value>) -> Result<Query> {
         action::params::take::<Natural>(dict, name, errors).map_or(default, |Natural(number)| number)
     };
     let rows = number("rows", 10, &mut errors).min(settings.rows_max);
+    // CKAN goes on to cut what is no number.
+    if errors.fields().get("rows").and_then(|messages| messages.get(0)).is_some_and(|first| first == "Invalid integer") {
+        errors.add("rows", "Please enter an integer value");
+    }
     let start = number("start", 0, &mut errors);
     let facet_mincount = number("facet.mincount", 1, &mut errors);
     let facet_limit = action::params::take::<i64>(dict, "facet.limit", &mut errors).unwrap_or(settings.facets_limit);
@@ -184,6 +188,7 @@ fn facet_fields(dict: &Map<String, Value>, errors: &mut ErrorDict) -> Vec<String
     };
     let Some(value) = value else {
         errors.add("facet.field", "Could not parse as valid JSON");
+        errors.add("facet.field", "Not a list");
         return Vec::new();
     };
     let Value::Array(items) = value else {
