@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -47,7 +50,7 @@ type Key = (bool, [u8; 32]);
 #[derive(Clone)]
 struct Known {
     actor: Actor,
-    token: Option<String>,
+    token: Option<Arc<str>>,
     expires: Option<Stamp>,
 }
 
@@ -153,7 +156,7 @@ impl Actors {
             return Ok(nobody);
         };
         let Some(actor) = self.of_user(connection, &found.user_id)? else { return Ok(nobody) };
-        Ok(Known { actor: actor.within(found.scopes), token: found.token, expires: found.expires })
+        Ok(Known { actor: actor.within(found.scopes), token: found.token.map(Arc::from), expires: found.expires })
     }
 
     /// The row of a token that CKAN gave out, if the token is good.

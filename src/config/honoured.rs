@@ -121,7 +121,8 @@ const HONOURED: &[&str] = &[
 const NEEDLESS: &[&str] = &[
     // The keys that it would make are gone from CKAN itself.
     "ckan.auth.create_default_api_keys",
-    // What pages of datasets show; there are none.
+    // Where pages send who may not see them, and what pages of datasets show; there are none.
+    "ckan.auth.login_view",
     "ckan.auth.reveal_private_datasets",
     "cache_dir",
     "ckan.redis.url",

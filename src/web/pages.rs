@@ -43,6 +43,14 @@ pub async fn other_method(request: HttpRequest) -> HttpResponse {
     response
 }
 
+/// A method that a page with a form does not take; OPTIONS says which it does.
+pub fn other_method_of_form(request: &HttpRequest) -> HttpResponse {
+    if request.method() == Method::OPTIONS {
+        return HttpResponse::Ok().insert_header((header::ALLOW, METHODS)).finish();
+    }
+    method_not_allowed()
+}
+
 /// `/api` and `/api/{1,2,3}`.
 pub async fn version(request: HttpRequest) -> HttpResponse {
     match request.match_info().get("version").unwrap_or("1") {
@@ -53,7 +61,9 @@ pub async fn version(request: HttpRequest) -> HttpResponse {
 
 /// `/robots.txt`.
 pub async fn robots() -> HttpResponse {
-    head(StatusCode::OK, false, "text/plain; charset=utf-8").body("User-agent: *\nDisallow: /api/\nCrawl-Delay: 10\n")
+    head(StatusCode::OK, false, "text/plain; charset=utf-8").body(
+        "User-agent: *\nDisallow: /dataset/rate/\nDisallow: /revision/\nDisallow: /dataset/*/history\nDisallow: /api/\nCrawl-Delay: 10\n",
+    )
 }
 
 /// `/`.

@@ -169,6 +169,11 @@ fn the_pages_speak_three_languages_and_load_nothing() {
     }
     let asked = server.send("GET", "/user/login", &[("accept-language", "de, ru;q=0.5")], b"");
     assert!(asked.text().contains("<html lang=\"ru\">"));
+    for path in ["/user/login", "/user/reset", "/user/_logout"] {
+        let options = server.send("OPTIONS", path, &[], b"");
+        assert_eq!((options.status, options.header("allow")), (200, "GET, HEAD, POST, OPTIONS"), "{path}");
+        assert_eq!(server.send("PUT", path, &[FORM], b"a=b").status, 405, "{path}");
+    }
     assert!(server.get("/user/login").text().contains("<label for=\"password\">"));
 }
 

@@ -35,7 +35,7 @@ pub async fn page(request: HttpRequest, payload: Payload, shared: Data<Shared>) 
             Some(fields) => take(&request, &shared, &fields).await,
             None => show(&request, &shared, StatusCode::BAD_REQUEST, |page| alert(page.words().expired_form)).await,
         },
-        _ => pages::other_method(request).await,
+        _ => pages::other_method_of_form(&request),
     }
 }
 
@@ -143,7 +143,7 @@ pub async fn me(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
 pub async fn logout(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     watch::tell_action(&request, "user/_logout");
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
-        return pages::method_not_allowed();
+        return pages::other_method_of_form(&request);
     }
     let Some(secret) = session_of(&request, &shared) else { return moved(&format!("{}/user/login", base(&request)), &[]) };
     if let Err(error) = act(&shared, move |ctx| session::end(ctx, &secret)).await {

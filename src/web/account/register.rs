@@ -29,7 +29,7 @@ pub async fn page(request: HttpRequest, payload: Payload, shared: Data<Shared>) 
             Some(fields) => take(&request, &shared, fields).await,
             None => show(&request, &shared, StatusCode::BAD_REQUEST, &Fields::default(), |page| alert(page.words().expired_form)),
         },
-        _ => pages::other_method(request).await,
+        _ => pages::other_method_of_form(&request),
     }
 }
 

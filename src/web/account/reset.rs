@@ -26,7 +26,7 @@ pub async fn ask(request: HttpRequest, payload: Payload, shared: Data<Shared>) -
             },
             None => Said::Expired,
         },
-        _ => return pages::other_method(request).await,
+        _ => return pages::other_method_of_form(&request),
     };
     let page = match csrf(&request, &shared, false) {
         Ok(made) => Page::new(&request, &shared, made),
@@ -99,7 +99,7 @@ pub async fn perform(request: HttpRequest, payload: Payload, shared: Data<Shared
             },
             None => Some(Error::bad_request("")),
         },
-        _ => return pages::other_method(request).await,
+        _ => return pages::other_method_of_form(&request),
     };
     show(&request, &shared, (&name, is_pending), fault.as_ref())
 }
