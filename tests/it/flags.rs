@@ -186,6 +186,11 @@ fn roles_hold_below_where_they_cascade() {
             let listed = portal.ok("organization_list_for_user", json!({"id": name, "permission": "read"}));
             assert_eq!(listed.as_array().unwrap().len(), if holds { 3 } else { 1 }, "{listed}");
         }
+        drop(portal.ok("group_create", json!({"name": "below", "groups": [{"name": "group1"}]})));
+        let who = actor(&portal, "admin");
+        assert_eq!(may(&portal, &who, "group_patch", json!({"id": "below", "title": "T"})), admin, "{cascading:?}");
+        let listed = portal.call(&who, "group_list_authz", json!({})).unwrap();
+        assert_eq!((listed.as_array().unwrap().len(), &listed[0]["name"]), (1, &json!("group1")), "{cascading:?}");
         // A change of the hierarchy counts at once.
         drop(portal.ok("organization_delete", json!({"id": "child"})));
         assert!(!may(&portal, &actor(&portal, "admin"), "package_show", json!({"id": "deep"})));

@@ -1,5 +1,7 @@
 //! `group_list_authz`: the groups whose datasets somebody may choose.
 
+use std::collections::HashSet;
+
 use action::{Action, Ctx, Kind};
 use base::Result;
 use store::quotes::GroupRow;
@@ -8,7 +10,10 @@ use super::{
     Family,
     view::{self, Options, View},
 };
-use crate::flag::{Flag, flag};
+use crate::{
+    flag::{Flag, flag},
+    member,
+};
 
 action::declare! {
     /// Returns the groups that the caller may put datasets into: those where he has a role; a sysadmin's are all.
@@ -44,8 +49,12 @@ impl Action for ListAuthz {
             members: flag(params.include_member_count, false)?,
             ..Options::default()
         };
-        let mine =
-            |row: &GroupRow| !row.is_organization && row.state == "active" && (all || ctx.actor.role_in(&row.id).is_some());
+        // A role that holds from above is none for this list.
+        let own = match ctx.actor.id().map(str::to_owned) {
+            Some(id) if !all => member::db::of_user(ctx.db()?, &id)?,
+            _ => HashSet::new(),
+        };
+        let mine = |row: &GroupRow| !row.is_organization && row.state == "active" && (all || own.contains(&row.id));
         let mut rows: Vec<GroupRow> = ctx.app.quotes.filter(mine).iter().map(|group| group.row.clone()).collect();
         rows.sort_by_cached_key(|row| (row.display_name().to_lowercase(), row.name.clone()));
         view::all(ctx, Family::Group, &rows, options)

@@ -124,6 +124,19 @@ pub fn members(connection: &mut PgConnection, groups: &[String]) -> Result<Vec<(
         .map_err(error::of)
 }
 
+/// The organizations and groups that a user is a member of himself, whatever their state.
+///
+/// # Errors
+/// What the database says.
+pub fn of_user(connection: &mut PgConnection, user: &str) -> Result<HashSet<String>> {
+    let ids: Vec<String> = group_member::table
+        .filter(group_member::user_id.eq(user))
+        .select(group_member::group_id)
+        .load(connection)
+        .map_err(error::of)?;
+    Ok(ids.into_iter().collect())
+}
+
 /// The capacity of a user in a group, also in a deleted one.
 ///
 /// # Errors
