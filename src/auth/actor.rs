@@ -80,6 +80,12 @@ impl Actor {
         }
     }
 
+    /// What he came with is good for these actions; none: for all.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        self.as_user().map(|user| user.scopes.as_slice()).unwrap_or_default()
+    }
+
     /// True when what he came with is good for calling this action: it has no scopes, or one of them is the action's name,
     /// a beginning of it with a `*` behind, or `read` for an action that changes nothing.
     #[must_use]
@@ -89,7 +95,7 @@ impl Actor {
                 || (reads && scope == "read")
                 || scope.strip_suffix('*').is_some_and(|beginning| action.starts_with(beginning))
         };
-        self.as_user().is_none_or(|user| user.scopes.is_empty() || user.scopes.iter().any(fits))
+        self.scopes().is_empty() || self.scopes().iter().any(fits)
     }
 
     /// His role in an organization or group; a sysadmin's is `None` unless he is a member too.

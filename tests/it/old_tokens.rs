@@ -136,6 +136,8 @@ fn a_token_is_good_for_its_scopes_alone() {
     assert_eq!(denied.status, 403);
     assert_eq!(denied.json()["error"]["message"], "Access denied: The token is not good for this action");
     assert_eq!(status("user_update", json!({"id": "root", "email": "r@example.org", "password": "long enough"})), 403);
+    assert_eq!(status("get_site_user", json!({})), 403, "its token is good for everything");
+    assert_eq!(server.action("get_site_user", Some(&root), &json!({})).status, 200);
     assert_eq!(status("api_token_create", json!({"user": "root", "name": "more"})), 403);
     assert_eq!(status("api_token_create", json!({"user": "root", "name": "more", "scopes": ["package_delete"]})), 403);
     assert_eq!(status("api_token_create", json!({"user": "root", "name": "same", "scopes": ["read"]})), 200);

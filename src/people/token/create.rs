@@ -151,7 +151,7 @@ fn check_scopes(ctx: &Ctx, scopes: &[String], errors: &mut ErrorDict) -> Result<
         let shown: String = scope.chars().take(100).collect();
         errors.add("scopes", format!("No action is called {shown}"));
     }
-    let own = ctx.actor.as_user().map(|user| user.scopes.as_slice()).unwrap_or_default();
+    let own = ctx.actor.scopes();
     if own.is_empty() || (!scopes.is_empty() && scopes.iter().all(|scope| own.contains(scope))) {
         return Ok(());
     }
