@@ -170,6 +170,7 @@ mod tests {
             "kurak -c x.ini user token add -q confadmin conformance",
             "kurak user token add confadmin conformance --quiet",
             "kurak user token add confadmin conformance expires_in=30 unit=86400 -q",
+            "kurak -c x.ini user setpass anna",
             "kurak user add anna email=a@example.org password=secret123",
             "kurak -c x.ini run --host 127.0.0.1 --port 5000",
             "kurak run -H 0.0.0.0 -p 80",

@@ -1,7 +1,9 @@
 //! `kurak user`.
 
+use std::io::IsTerminal;
+
 use action::Ctx;
-use base::Result;
+use base::{Error, Result};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
@@ -23,6 +25,9 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Give a user a new password, read from standard input; his sessions end
+    #[command(name = "setpass")]
+    SetPass { name: String },
     /// Delete a user; what is his stays
     Remove { name: String },
     /// API tokens
@@ -63,6 +68,7 @@ pub fn run(config: Config, command: Command) -> Result<()> {
             input.insert("include_site_user".to_owned(), Value::Bool(true));
             print::list(&act(&kurak, "user_list", input)?, &["name", "fullname", "email", "state", "sysadmin", "created"], json)
         }
+        Command::SetPass { name } => set_password(&kurak, &name),
         Command::Remove { name } => {
             let mut ctx = Ctx::job(kurak.app(), kurak.site());
             people::user::remove(&mut ctx, &name)?;
@@ -82,6 +88,21 @@ pub fn add(kurak: &Kurak, name: &str, fields: &[String]) -> Result<()> {
     }
     act(kurak, "user_create", user)?;
     print::line(format!("Successfully created user: {name}"))
+}
+
+/// The password is the first line: never an argument, which others on the machine could read.
+fn set_password(kurak: &Kurak, name: &str) -> Result<()> {
+    if std::io::stdin().is_terminal() {
+        eprint!("Password (it is shown): ");
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(Error::internal)?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        return Err(Error::bad_request("no password was given"));
+    }
+    act(kurak, "user_patch", input([("id", name), ("password", password)]))?;
+    print::line(format!("Password updated for user: {name}"))
 }
 
 fn token(kurak: &Kurak, command: TokenCommand) -> Result<()> {

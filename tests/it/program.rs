@@ -229,3 +229,26 @@ fn what_does_nothing_is_told_and_secrets_are_not() {
         "{checks}"
     );
 }
+
+#[test]
+fn a_password_is_read_and_not_an_argument() {
+    let site = Site::new();
+    site.ok("db init");
+    site.ok("user add anna email=a@example.org password=correct-horse");
+    let set = |password: &str| {
+        let mut child = site
+            .command("user setpass anna")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+    };
+    assert_eq!(set("battery staple\n"), (Some(0), "Password updated for user: anna\n".to_owned()));
+    assert_eq!(set("\n").0, Some(2));
+    let (code, told) = set("short\n");
+    assert!(code == Some(1) && told.contains("8 characters"), "{told}");
+}
