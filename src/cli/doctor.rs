@@ -69,6 +69,10 @@ pub fn run(config: Config, arguments: &Arguments) -> Result<()> {
     configuration(&config, &mut findings);
     findings.look("data folder", data_folder(&config.data));
     findings.look("disk", disk(&config.data));
+    if let Some(root) = &config.settings.files.root {
+        findings.look("files", files(root));
+        findings.look("disk of files", disk(root));
+    }
     database(config, &mut findings);
     let fails = findings.0.iter().filter(|finding| finding.0 == Verdict::Fail).count();
     if arguments.json {
@@ -134,6 +138,18 @@ fn data_folder(data: &Path) -> Result<(Verdict, String)> {
         Some(path) => Ok((Verdict::Fail, format!("{} is open to other users of this machine", path.display()))),
         None => Ok((Verdict::Ok, format!("{shown} can be written"))),
     }
+}
+
+/// Where uploads go.
+fn files(root: &Path) -> Result<(Verdict, String)> {
+    let shown = root.display();
+    if !root.exists() {
+        return Ok((Verdict::Ok, format!("{shown} is made by the first upload")));
+    }
+    let trial = root.join(format!(".doctor.{}", std::process::id()));
+    fs::write(&trial, b"x").map_err(|error| Error::internal(format!("{shown} cannot be written: {error}")))?;
+    fs::remove_file(&trial).map_err(Error::internal)?;
+    Ok((Verdict::Ok, format!("{shown} can be written")))
 }
 
 /// Free space as `df` counts it: the standard library has no call for it.

@@ -190,11 +190,14 @@ pub async fn send(request: &HttpRequest, shared: &Data<Shared>, place: (String, 
 /// The headers of a file.
 fn described(status: StatusCode, wanted: &Wanted, shown: &Shown, sniffed: &str, inline: &[String]) -> HttpResponseBuilder {
     let media_type = if shown.media_type.is_empty() { sniffed } else { &shown.media_type };
-    let media_type = HeaderValue::from_str(media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     // Pictures are shown where pages quote them, if they are what they seem to be.
     let is_picture = matches!(sniffed, "image/png" | "image/jpeg" | "image/gif" | "image/webp");
-    let is_shown = is_supported(media_type.to_str().unwrap_or_default(), inline) || (shown.media_type.is_empty() && is_picture);
+    let is_shown = is_supported(media_type, inline) || (shown.media_type.is_empty() && is_picture);
     let way = if is_shown { "inline" } else { "attachment" };
+    // As CKAN does, so that Python's clients do not take texts for Latin-1.
+    let is_text = media_type.starts_with("text/") && !media_type.contains(';');
+    let media_type = if is_text { format!("{media_type}; charset=utf-8") } else { media_type.to_owned() };
+    let media_type = HeaderValue::from_str(&media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let mut response = head(status, shown.known, "");
     response
         .insert_header((header::CONTENT_TYPE, media_type))

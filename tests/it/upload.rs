@@ -149,6 +149,22 @@ fn a_file_that_may_not_be_leaves_nothing() {
 }
 
 #[test]
+fn a_body_that_a_small_piece_could_blow_up_is_refused() {
+    let server = server();
+    for (encoding, media_type, status) in [
+        ("zstd", "application/json", 400),
+        ("br", "application/json", 400),
+        ("identity", "application/json", 200),
+        ("gzip", Form::TYPE, 400),
+        ("identity", Form::TYPE, 200),
+    ] {
+        let body = if media_type == Form::TYPE { Form::default().text("limit", "2").body() } else { b"{}".to_vec() };
+        let headers = [("content-encoding", encoding), ("content-type", media_type)];
+        assert_eq!(server.send("POST", "/api/3/action/package_list", &headers, &body).status, status, "{encoding} {media_type}");
+    }
+}
+
+#[test]
 fn a_file_is_given_out_whole_in_part_or_not_again() {
     let server = server();
     let token = server.token("root", true);
@@ -159,7 +175,7 @@ fn a_file_is_given_out_whole_in_part_or_not_again() {
     let whole = ask("GET", &[("accept-encoding", "gzip")]);
     assert_eq!((whole.status, whole.body.as_slice()), (200, b"<script>".as_slice()));
     for (name, value) in [
-        ("content-type", "text/html"),
+        ("content-type", "text/html; charset=utf-8"),
         ("content-disposition", "attachment; filename=\"a.html\""),
         ("content-security-policy", "default-src 'none'; sandbox"),
         ("x-content-type-options", "nosniff"),

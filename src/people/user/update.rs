@@ -78,7 +78,6 @@ pub fn store(ctx: &mut Ctx, dict: &Dict, before: &UserRow, comes: bool) -> Resul
     let mut dict = dict.clone();
     let file = picture::take(ctx, Of::User, &mut dict.0, before.image_url.as_deref())?;
     let mut after = changed(ctx, &dict, before)?;
-    after.image_url = after.image_url.filter(|image| !image.is_empty());
     if comes {
         "active".clone_into(&mut after.state);
     }

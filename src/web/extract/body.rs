@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix_web::{FromRequest, HttpRequest, error::PayloadError, web};
+use actix_web::{FromRequest, HttpRequest, error::PayloadError, http::header, web};
 use base::{Error, Result, limits};
 use bytes::Bytes;
 
@@ -14,6 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// # Errors
 /// TooLarge; BadRequest, when it is cut off, too slow or compressed in a way that cannot be read.
 pub async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Bytes> {
+    // The others make gigabytes of a piece before anybody can count them.
+    let encoding = request.headers().get(header::CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| !["identity", "gzip", "deflate"].iter().any(|known| encoding == *known)) {
+        return Err(Error::bad_request("The body of a request may be compressed by gzip or deflate alone"));
+    }
     let mut payload = payload.into_inner();
     let taken = actix_web::rt::time::timeout(PATIENCE, Bytes::from_request(request, &mut payload)).await;
     match taken {

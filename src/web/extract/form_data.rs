@@ -5,7 +5,6 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use action::{App, FileField, FileSize, action::Input};
 use actix_web::{
     HttpRequest,
-    dev::Decompress,
     http::header,
     rt::time::timeout,
     web::{self, Payload},
@@ -87,7 +86,11 @@ pub async fn read(request: &HttpRequest, payload: Payload, purpose: For<'_>) -> 
         files: Vec::new(),
         place: None,
     };
-    let mut pieces = Decompress::from_headers(payload.into_inner(), request.headers());
+    // A small piece of it could become any amount of memory.
+    if request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(multipart::bad("a form in parts cannot be compressed").into());
+    }
+    let mut pieces = payload.into_inner();
     let all = async {
         loop {
             match timeout(SILENCE, pieces.next()).await.map_err(|_late| late())? {

@@ -83,10 +83,14 @@ impl Scanner {
                     self.rest.drain(..2);
                 }
                 State::Head => {
-                    let Some(at) = find(&self.rest, b"\r\n\r\n") else {
-                        let is_content = find(&self.rest, &self.line).is_some() || self.rest.len() > HEAD;
-                        return if is_content { Err(bad("a multipart part has no headers")) } else { Ok(None) };
-                    };
+                    let end = find(&self.rest, b"\r\n\r\n");
+                    let boundary = find(&self.rest, &self.line);
+                    if boundary.is_some_and(|boundary| end.is_none_or(|end| boundary < end))
+                        || end.unwrap_or(self.rest.len()) > HEAD
+                    {
+                        return Err(bad("a multipart part has no headers"));
+                    }
+                    let Some(at) = end else { return Ok(None) };
                     let head = head(self.rest.get(..at).unwrap_or_default())?;
                     self.rest.drain(..at + 4);
                     self.state = State::Content;
