@@ -13,6 +13,8 @@ use files::{
 use model::format;
 use serde_json::{Map, Value, json};
 
+use crate::resource::upload::too_large;
+
 /// The file that `organization_create`, `user_create` and their like take.
 pub const FILES: &[FileField] =
     &[FileField { name: UPLOAD, doc: "A picture; `image_url` is its name then.", size: FileSize::Image }];
@@ -100,6 +102,15 @@ pub fn take(ctx: &Ctx, of: Of, sent: &mut Map<String, Value>, before: Option<&st
 fn check(of: Of, settings: &Settings, file: &Arrival) -> Result<()> {
     let (media_types, kinds) = of.allowed(settings);
     let [_, field, _] = of.fields();
+    if settings.is_configured(of.storage(settings)) {
+        // Only what is in the file counts then.
+        let types = if media_types.is_empty() { kinds } else { media_types };
+        return if is_supported(file.media_type, types) {
+            Ok(())
+        } else {
+            Err(Error::invalid(field, format!("Type {} is not supported by storage", file.media_type)))
+        };
+    }
     if media_types.is_empty() && kinds.is_empty() {
         return Err(Error::invalid(field, format!("No uploads allowed for object type {}", of.word())));
     }
@@ -140,10 +151,12 @@ fn by_ending(filename: &str) -> Option<&'static str> {
 /// Validation for one that is too large; what the database says.
 pub fn put(ctx: &mut Ctx, of: Of, picture: Option<Arc<Arrival>>, image_url: &str) -> Result<()> {
     let Some(picture) = picture else { return Ok(()) };
+    let settings = &ctx.app.settings.files;
+    let storage = of.storage(settings).to_owned();
     if picture.too_large {
-        return Err(Error::invalid("upload", "File upload too large"));
+        let [_, field, _] = of.fields();
+        return Err(too_large(settings, (field, &storage), (picture.size, settings.image_bytes())));
     }
-    let storage = of.storage(&ctx.app.settings.files).to_owned();
     ctx.place_file((&storage, image_url), &picture)
 }
 

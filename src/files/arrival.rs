@@ -110,6 +110,11 @@ impl Arriving {
         self.temporary.file.write_all(bytes).map_err(|error| failed(&self.temporary.path, &error))
     }
 
+    /// Counts bytes that are thrown away.
+    pub fn pass_over(&mut self, bytes: u64) {
+        self.size = self.size.saturating_add(bytes);
+    }
+
     /// True when more bytes came than may be.
     #[must_use]
     pub fn is_too_large(&self) -> bool {

@@ -99,6 +99,13 @@ impl Settings {
         self.max_resource_size.saturating_mul(MEGABYTE)
     }
 
+    /// True when CKAN would use its new storages for this one, because it or the default one is configured: it says some
+    /// things otherwise then.
+    #[must_use]
+    pub fn is_configured(&self, storage: &str) -> bool {
+        self.storages.contains_key(storage) || self.storages.contains_key(&self.default_storage)
+    }
+
     /// Bytes of the largest picture.
     #[must_use]
     pub fn image_bytes(&self) -> u64 {

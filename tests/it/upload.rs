@@ -49,10 +49,10 @@ fn root(server: &TestServer) -> PathBuf {
 }
 
 /// All files below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
+fn below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.path().is_dir() { found.extend(files(&entry.path())) } else { found.push(entry.path()) }
+        if entry.path().is_dir() { found.extend(below(&entry.path())) } else { found.push(entry.path()) }
     }
     found
 }
@@ -76,7 +76,7 @@ fn a_resource_has_a_file_until_it_is_replaced_cleared_or_deleted() {
     assert!(made["last_modified"].is_string());
     assert!(path(&made).ends_with(&format!("/resource/{id}/download/-ubersicht-1.csv")), "{}", made["url"]);
     assert_eq!(server.get(&path(&made)).body, CSV);
-    assert_eq!(files(&root(&server)), [root(&server).join("resources").join(catalog::resource::upload::location(id))]);
+    assert_eq!(below(&root(&server)), [root(&server).join("resources").join(catalog::resource::upload::location(id))]);
 
     let shown = server.portal.ok("package_show", json!({"id": "data"}));
     assert_eq!(shown["resources"][0], made);
@@ -87,7 +87,7 @@ fn a_resource_has_a_file_until_it_is_replaced_cleared_or_deleted() {
     assert_eq!((&patched["size"], path(&patched).ends_with("/b.csv")), (&json!(2), true));
     assert_ne!(patched["hash"], made["hash"]);
     assert_eq!(server.get(&path(&made)).body, b"c\n");
-    assert_eq!(files(&root(&server)).len(), 1);
+    assert_eq!(below(&root(&server)).len(), 1);
 
     let revised = Form::default().text("match", "{\"name\": \"data\"}");
     let revised = revised.file("update__resources__0__upload", ("c.json", "application/json"), b"{}");
@@ -99,16 +99,16 @@ fn a_resource_has_a_file_until_it_is_replaced_cleared_or_deleted() {
     let link = json!({"id": id, "url": "http://x.org/y.csv", "clear_upload": "true"});
     let link = server.portal.ok("resource_update", link);
     assert_eq!((&link["url_type"], &link["url"], &link["hash"]), (&Value::Null, &json!("http://x.org/y.csv"), &json!("")));
-    assert_eq!(files(&root(&server)).len(), 0);
+    assert_eq!(below(&root(&server)).len(), 0);
     let answer = server.get(&format!("/dataset/data/resource/{id}/download"));
     assert_eq!((answer.status, answer.header("location")), (302, "http://x.org/y.csv"));
 
     for remove in ["resource_delete", "dataset_purge"] {
         let made = sent(&server, "resource_create", &token, upload("a.csv", CSV).text("package_id", "data"));
-        assert_eq!(files(&root(&server)).len(), 1);
+        assert_eq!(below(&root(&server)).len(), 1);
         let id = if remove == "dataset_purge" { json!("data") } else { made["id"].clone() };
         drop(server.portal.ok(remove, json!({"id": id})));
-        assert_eq!(files(&root(&server)).len(), 0, "{remove}");
+        assert_eq!(below(&root(&server)).len(), 0, "{remove}");
         assert_eq!(server.get(&path(&made)).status, 404);
     }
 }
@@ -144,7 +144,7 @@ fn a_file_that_may_not_be_leaves_nothing() {
     let forged = json!({"package_id": "data", "url": "../../secret", "url_type": "upload", "upload": "file:x"});
     let forged = server.portal.ok("resource_create", forged);
     assert_eq!(server.get(&path(&forged)).status, 404);
-    assert_eq!(files(&root(&server)).len(), 0);
+    assert_eq!(below(&root(&server)).len(), 0);
     assert_eq!(server.portal.ok("package_show", json!({"id": "data"}))["num_resources"], 1);
 }
 
@@ -225,7 +225,7 @@ fn pictures_are_what_they_seem_to_be() {
         let large = [PNG, &vec![0; 2 * 1024 * 1024]].concat();
         let answer = send(&server, &create, Some(&token), named(picture("a.png", "image/png", &large)));
         assert_eq!((answer.status, fault(&answer)), (409, json!({"upload": ["File upload too large"]})), "{kind}");
-        assert!(files(&root(&server)).is_empty());
+        assert!(below(&root(&server)).is_empty());
 
         let made = sent(&server, &create, &token, named(picture("Лого a.jpg", "", PNG)));
         let image = made["image_url"].as_str().unwrap();
@@ -245,13 +245,32 @@ fn pictures_are_what_they_seem_to_be() {
         assert_eq!(kept["image_url"], other["image_url"]);
         let gone = server.portal.ok(&patch, json!({"id": id, "clear_upload": true}));
         assert!(matches!(gone["image_display_url"].as_str(), None | Some("")), "{gone}");
-        assert!(files(&root(&server)).is_empty());
+        assert!(below(&root(&server)).is_empty());
     }
     for nowhere in
         ["/uploads/group/../../.incoming", "/uploads/group/%2e%2e%2f%2e%2e", "/uploads/other/a.png", "/uploads/user/none.png"]
     {
         assert_eq!(server.get(nowhere).status, 404, "{nowhere}");
     }
+}
+
+#[test]
+fn where_storages_are_configured_ckan_says_it_otherwise() {
+    let server = TestServer::with(|settings| {
+        settings.auth.create_unowned_dataset = true;
+        settings.files.max_resource_size = 1;
+        let path = settings.files.root.clone().unwrap();
+        let storage = files::StorageSettings { path, ..files::StorageSettings::default() };
+        settings.files.storages.insert("default".to_owned(), storage);
+    });
+    let token = server.token("root", true);
+    drop(server.portal.ok("package_create", json!({"name": "data"})));
+    let large = vec![b'x'; 1024 * 1024 + 500_000];
+    let answer = send(&server, "resource_create", Some(&token), upload("a.csv", &large).text("package_id", "data"));
+    assert_eq!(fault(&answer), json!({"upload": ["Upload size 1548576 surpasses max allowed size 1048576"]}));
+    let picture = Form::default().text("name", "group1").file("image_upload", ("a.png", "image/png"), b"<html>");
+    let answer = send(&server, "group_create", Some(&token), picture);
+    assert_eq!(fault(&answer), json!({"image_upload": ["Type text/html is not supported by storage"]}));
 }
 
 #[test]
@@ -282,7 +301,7 @@ fn the_site_has_a_logo_and_files_follow_it_when_it_moves() {
     let page = send(&server, "config_option_update", Some(&token), page);
     assert_eq!(fault(&page), json!({"logo_upload": ["Unsupported upload type: text/html"]}));
     drop(server.portal.ok("config_option_update", json!({"clear_logo_upload": "true"})));
-    assert_eq!((server.get(address).status, files(&root(&server)).len()), (404, 0));
+    assert_eq!((server.get(address).status, below(&root(&server)).len()), (404, 0));
 
     drop(server.portal.ok("package_create", json!({"name": "data", "resources": [{"url": "http://x.org/a"}]})));
     let made = sent(&server, "resource_create", &token, upload("a.csv", CSV).text("package_id", "data"));
@@ -318,7 +337,7 @@ fn many_who_replace_one_file_leave_one_that_is_what_is_told_of_it() {
     });
     let told = server.portal.ok("resource_show", json!({"id": id}))["hash"].clone();
     assert_eq!(hashes.lock().unwrap()[&server.get(&path(&made)).text()], told);
-    assert_eq!(files(&root(&server)).len(), 1);
+    assert_eq!(below(&root(&server)).len(), 1);
 }
 
 #[test]
@@ -333,7 +352,7 @@ fn what_was_committed_is_done_when_its_process_died_before() {
     }
     store::file_work::add(&mut connection, ("of another time", "x"), None).unwrap();
     server.portal.app.tend_files().unwrap();
-    assert_eq!(files(&root(&server)), [root(&server).join("resources/abc/def/ghi")]);
+    assert_eq!(below(&root(&server)), [root(&server).join("resources/abc/def/ghi")]);
     let left = store::file_work::places(&mut connection, 10).unwrap();
     assert_eq!(left, [("of another time".to_owned(), "x".to_owned())]);
 }
@@ -355,9 +374,9 @@ fn a_client_that_hangs_up_leaves_nothing() {
     .unwrap();
     stream.write_all(&begun).unwrap();
     stream.write_all(&vec![b'x'; 600_000]).unwrap();
-    kit::soon("the file arrives", || files(&root(&server)).len() == 1);
+    kit::soon("the file arrives", || below(&root(&server)).len() == 1);
     drop(stream);
-    kit::soon("the file is gone", || files(&root(&server)).is_empty());
+    kit::soon("the file is gone", || below(&root(&server)).is_empty());
     assert_eq!(server.portal.ok("package_show", json!({"id": "data"}))["num_resources"], 0);
 }
 
@@ -410,14 +429,14 @@ fn a_large_file_does_not_grow_the_process_and_a_dead_one_leaves_nothing() {
     let (mut stream, _) = begin(SIZE);
     stream.write_all(&piece).unwrap();
     let incoming = site.path().join("storage/.incoming");
-    kit::soon("the file arrives", || files(&incoming).len() == 1);
+    kit::soon("the file arrives", || below(&incoming).len() == 1);
     server.crash();
     drop(server);
-    let left = files(&incoming);
+    let left = below(&incoming);
     assert_eq!(left.len(), 1);
     // As if some time had passed.
     let old = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
     std::fs::File::options().write(true).open(&left[0]).unwrap().set_modified(old).unwrap();
     let _server = Server::start(&site);
-    kit::soon("the broken upload is swept", || files(&incoming).is_empty());
+    kit::soon("the broken upload is swept", || below(&incoming).is_empty());
 }

@@ -74,14 +74,25 @@ pub fn take(ctx: &Ctx, sent: &mut Map<String, Value>, before: Option<&Resource>)
 /// Validation for a file that is too large; what the database says.
 pub fn put(ctx: &mut Ctx, arrival: Option<Arc<Arrival>>, resource: &Resource) -> Result<()> {
     let Some(arrival) = arrival else { return Ok(()) };
+    let settings = &ctx.app.settings.files;
+    let storage = settings.resource_storage.clone();
     if arrival.too_large {
-        return Err(Error::invalid(UPLOAD, "File upload too large"));
+        return Err(too_large(settings, (UPLOAD, &storage), (arrival.size, settings.resource_bytes())));
     }
-    let storage = ctx.app.settings.files.resource_storage.clone();
     if !ctx.app.files.needed(&storage)?.accepts(arrival.media_type) {
         return Err(Error::invalid(UPLOAD, format!("Type {} is not supported by storage", arrival.media_type)));
     }
     ctx.place_file((&storage, &location(&resource.id)), &arrival)
+}
+
+/// What is said of a file that is too large: in one way where storages are configured, in the old way else.
+#[must_use]
+pub fn too_large(settings: &files::Settings, (field, storage): (&str, &str), (size, most): (u64, u64)) -> Error {
+    if settings.is_configured(storage) {
+        Error::invalid(field, format!("Upload size {size} surpasses max allowed size {most}"))
+    } else {
+        Error::invalid(UPLOAD, "File upload too large")
+    }
 }
 
 /// Gives the resources of a dataset whose bytes are here the addresses where they are found; `site`: its address.

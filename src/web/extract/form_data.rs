@@ -192,13 +192,18 @@ impl Reader<'_> {
                 }
                 text.extend(bytes);
             }
-            Part::File(file) if file.arriving.as_ref().is_some_and(Arriving::is_too_large) => self.passed_over += length,
-            Part::File(file) => {
-                file.piece.extend(bytes);
-                if file.piece.len() >= PIECE {
-                    self.flush().await?;
+            Part::File(file) => match file.arriving.as_mut().filter(|arriving| arriving.is_too_large()) {
+                Some(arriving) => {
+                    arriving.pass_over(length);
+                    self.passed_over += length;
                 }
-            }
+                None => {
+                    file.piece.extend(bytes);
+                    if file.piece.len() >= PIECE {
+                        self.flush().await?;
+                    }
+                }
+            },
             Part::Unwanted | Part::None => self.passed_over += length,
         }
         Ok(())
