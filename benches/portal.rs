@@ -172,7 +172,7 @@ fn groups(kurak: &Kurak) -> Outcome<()> {
 pub fn act(kurak: &Kurak, name: &str, input: Value) -> Outcome<Value> {
     let row = kurak.app().row(name).ok_or("no such action")?;
     let Value::Object(input) = input else { return Err("an input is an object".into()) };
-    Ok(serde_json::from_str(&(row.call)(kurak.app(), kurak.site(), input)?.result)?)
+    Ok(serde_json::from_str(&(row.call)(kurak.app(), kurak.site(), input, &action::Conditions::default())?.result)?)
 }
 
 fn store(kurak: &Kurak, dicts: impl Iterator<Item = serde_json::Map<String, Value>>) -> Outcome<()> {

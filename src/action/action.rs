@@ -7,7 +7,7 @@ use base::{Error, Result};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{App, Ctx, Params, call};
+use crate::{App, Conditions, Ctx, Params, call};
 
 /// Whether an action changes anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub trait Action: Documented {
 
     /// Answers from memory on the calling thread, or `None` when that is not possible now.
     #[must_use]
-    fn quick(_app: &App, _actor: &Actor, _input: &Map<String, Value>) -> Option<Result<String>> {
+    fn quick(_app: &App, _actor: &Actor, _input: &Map<String, Value>) -> Option<Result<Answer>> {
         None
     }
 
@@ -113,6 +113,10 @@ pub struct Answer {
     pub result: String,
     /// JSON text `,"changed_entities":{…}` or nothing.
     pub beside: String,
+    /// The version of the thing that `result` shows, for `ETag`.
+    pub version: Option<String>,
+    /// True: this was done before, under the same `Idempotency-Key`.
+    pub replayed: bool,
 }
 
 /// JSON text that is ready already.
@@ -120,7 +124,7 @@ pub struct Raw(pub String);
 
 impl Reply for Raw {
     fn into_answer(self) -> Result<Answer> {
-        Ok(Answer { result: self.0, beside: String::new() })
+        Ok(Answer { result: self.0, ..Answer::default() })
     }
 }
 
@@ -132,7 +136,7 @@ impl Reply for Answer {
 
 impl<T: Serialize> Reply for T {
     fn into_answer(self) -> Result<Answer> {
-        Ok(Answer { result: serde_json::to_string(&self).map_err(Error::internal)?, beside: String::new() })
+        Ok(Answer { result: serde_json::to_string(&self).map_err(Error::internal)?, ..Answer::default() })
     }
 }
 
@@ -151,11 +155,11 @@ pub struct Row {
     pub fields: fn() -> Vec<Field>,
     pub result_schema: fn() -> Value,
     /// Runs it in the frame.
-    pub call: fn(&Arc<App>, &Actor, Input) -> Result<Answer>,
+    pub call: fn(&Arc<App>, &Actor, Input, &Conditions) -> Result<Answer>,
     /// Runs it and undoes it: what would be answered. The table of rights is made with it.
     pub rehearse: fn(&Arc<App>, &Actor, Input) -> Result<Answer>,
     /// See [`Action::quick`].
-    pub quick: fn(&App, &Actor, &Input) -> Option<Result<String>>,
+    pub quick: fn(&App, &Actor, &Input) -> Option<Result<Answer>>,
     /// See [`Action::dataset`].
     pub dataset: fn(&Input) -> Option<&str>,
 }

@@ -6,15 +6,17 @@ use auth::Actor;
 use base::{Error, ErrorDict, Kind as ErrorKind, Result};
 
 use crate::{
-    Action, App, Ctx, Kind, Params, Reply,
+    Action, App, Conditions, Ctx, Kind, Params, Reply,
     action::{Answer, Input},
+    conditions::Expected,
+    once as under_key,
 };
 
 /// How often a write is tried when somebody else was quicker with the same name or row.
 const TRIES: usize = 3;
 
 /// Answers from memory what a token without scopes, or with the right ones, asks for; see [`Action::quick`].
-pub fn quick<A: Action>(app: &App, actor: &Actor, input: &Input) -> Option<Result<String>> {
+pub fn quick<A: Action>(app: &App, actor: &Actor, input: &Input) -> Option<Result<Answer>> {
     if actor.is_within(A::NAME, A::KIND == Kind::Read) { A::quick(app, actor, input) } else { None }
 }
 
@@ -23,15 +25,15 @@ pub fn quick<A: Action>(app: &App, actor: &Actor, input: &Input) -> Option<Resul
 ///
 /// # Errors
 /// What the action says.
-pub fn call<A: Action>(app: &Arc<App>, actor: &Actor, input: Input) -> Result<Answer> {
+pub fn call<A: Action>(app: &Arc<App>, actor: &Actor, input: Input, conditions: &Conditions) -> Result<Answer> {
     within::<A>(actor)?;
     let mut tries = if A::KIND == Kind::Write { TRIES } else { 1 };
     loop {
         tries -= 1;
         if tries == 0 {
-            return once::<A>(app, actor, input, Ctx::finish);
+            return once::<A>(app, actor, (input, conditions), Ctx::finish);
         }
-        match once::<A>(app, actor, input.clone(), Ctx::finish) {
+        match once::<A>(app, actor, (input.clone(), conditions), Ctx::finish) {
             Err(error) if error.kind() == ErrorKind::Conflict => {
                 tracing::debug!(%error, action = A::NAME, "lost a race; trying again");
             }
@@ -46,7 +48,7 @@ pub fn call<A: Action>(app: &Arc<App>, actor: &Actor, input: Input) -> Result<An
 /// What the action says.
 pub fn rehearse<A: Action>(app: &Arc<App>, actor: &Actor, input: Input) -> Result<Answer> {
     within::<A>(actor)?;
-    once::<A>(app, actor, input, |_undone| Ok(()))
+    once::<A>(app, actor, (input, &Conditions::default()), |_undone| Ok(()))
 }
 
 fn within<A: Action>(actor: &Actor) -> Result<()> {
@@ -56,13 +58,32 @@ fn within<A: Action>(actor: &Actor) -> Result<()> {
     Err(Error::denied("The token is not good for this action"))
 }
 
-fn once<A: Action>(app: &Arc<App>, actor: &Actor, input: Input, end: fn(Ctx) -> Result<()>) -> Result<Answer> {
+fn once<A: Action>(
+    app: &Arc<App>,
+    actor: &Actor,
+    (mut input, conditions): (Input, &Conditions),
+    end: fn(Ctx) -> Result<()>,
+) -> Result<Answer> {
+    let mut ctx = Ctx::new(app, actor, A::KIND);
+    let key = if A::KIND == Kind::Write { conditions.key()? } else { None };
+    if let Some(key) = key
+        && let Some(answer) = under_key::begin(&mut ctx, key, A::NAME, &input)?
+    {
+        return Ok(answer);
+    }
+    if A::KIND == Kind::Write {
+        ctx.expect(Expected::of(conditions, &mut input));
+    }
     let mut errors = ErrorDict::default();
     let params = A::Params::read(input, &mut errors);
-    let mut ctx = Ctx::new(app, actor, A::KIND);
     let subject = A::allow(&mut ctx, &params)?;
+    ctx.all_met(A::NAME)?;
     errors.into_result()?;
-    let output = A::run(&mut ctx, params, subject)?.into_answer()?;
+    let mut answer = A::run(&mut ctx, params, subject)?.into_answer()?;
+    answer.version = ctx.told_version();
+    if let Some(key) = key {
+        under_key::end(&mut ctx, key, &answer)?;
+    }
     end(ctx)?;
-    Ok(output)
+    Ok(answer)
 }

@@ -7,7 +7,7 @@ use base::Result;
 use diesel::PgConnection;
 use store::{Change, Connection, Lane, Tx, changes};
 
-use crate::{App, Kind, files::Planned};
+use crate::{App, Kind, conditions::Expected, files::Planned};
 
 /// One call: who asks, and the transaction, which is opened when it is first needed and ended by the frame.
 pub struct Ctx {
@@ -25,6 +25,8 @@ pub struct Ctx {
     committed: Vec<Change>,
     /// What is done with files after the commit.
     pub(crate) files: Planned,
+    expected: Expected,
+    version: Option<String>,
 }
 
 impl Ctx {
@@ -55,6 +57,8 @@ impl Ctx {
             single: false,
             committed: Vec::new(),
             files: Planned::default(),
+            expected: Expected::default(),
+            version: None,
         }
     }
 
@@ -73,6 +77,38 @@ impl Ctx {
     /// Remembers a dataset that is stored and committed.
     pub fn committed(&mut self, change: Change) {
         self.committed.push(change);
+    }
+
+    /// What version the caller believes the thing to have; for the frame.
+    pub(crate) fn expect(&mut self, expected: Expected) {
+        self.expected = expected;
+    }
+
+    /// Compares the version of the locked thing with the one that the caller believes in, if he said one. To be called
+    /// in `allow`, when he may touch the thing.
+    ///
+    /// # Errors
+    /// Precondition or Validation, with the current version.
+    pub fn meet(&mut self, current: impl FnOnce(&mut Self) -> Result<String>) -> Result<()> {
+        let expected = std::mem::take(&mut self.expected);
+        if expected.is_empty() {
+            return Ok(());
+        }
+        expected.check(&current(self)?)
+    }
+
+    /// Whether every expectation was looked at.
+    pub(crate) fn all_met(&self, action: &str) -> Result<()> {
+        self.expected.refuse(action)
+    }
+
+    /// Tells the version of the thing that is answered.
+    pub fn tell_version(&mut self, version: String) {
+        self.version = Some(version);
+    }
+
+    pub(crate) fn told_version(&mut self) -> Option<String> {
+        self.version.take()
     }
 
     /// The open transaction; read-only on the lane of reads.

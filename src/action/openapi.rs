@@ -138,6 +138,12 @@ fn other((address, name, text, media_type): (&str, &str, &str, &str)) -> Value {
     json!({"tags": ["beside the actions"], "summary": text, "operationId": name, "parameters": parameters, "responses": responses})
 }
 
+/// Headers of a write.
+const CONDITIONS: [(&str, &str); 2] = [
+    ("Idempotency-Key", "Within a day the same request under the same key is answered again, not done again."),
+    ("If-Match", "The ETag of the thing when the caller last saw it; also as the parameter expected_version (then 409)."),
+];
+
 /// Parameters of a catalog.
 const CATALOG: &[(&str, &str, &str)] = &[
     ("page", "Page, from 1.", "integer"),
@@ -157,7 +163,17 @@ fn path(row: &Row) -> Value {
         path.insert("get".to_owned(), Value::Object(get));
     }
     let mut post = operation(row, "post");
-    post.insert("requestBody".to_owned(), json!({"required": row.kind == Kind::Write, "content": content(row, &fields)}));
+    if row.kind == Kind::Write {
+        let headers = CONDITIONS.map(|(name, text)| json!({"name": name, "in": "header", "required": false, "description": text, "schema": {"type": "string"}}));
+        post.insert("parameters".to_owned(), json!(headers));
+        if let Some(responses) = post.get_mut("responses").and_then(Value::as_object_mut) {
+            responses.insert("412".to_owned(), failed("If-Match names another version than current_version."));
+        }
+    }
+    post.insert(
+        "requestBody".to_owned(),
+        json!({"required": row.kind == Kind::Write, "content": content(row, &fields)}),
+    );
     path.insert("post".to_owned(), Value::Object(post));
     Value::Object(path)
 }

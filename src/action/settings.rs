@@ -25,6 +25,8 @@ pub struct Settings {
     pub feeds: FeedSettings,
     /// `ckan.plugins`, in order: what `status_show` lists.
     pub plugins: Vec<String>,
+    /// `ckan.plugins` names `datastore`, or is not given at all.
+    pub datastore: bool,
     /// `email_to`: `error_emails_to` of `status_show`.
     pub email_to: Option<String>,
     /// `ckan.hide_version`.
@@ -308,6 +310,7 @@ impl Default for Settings {
             locales: LOCALES.map(str::to_owned).to_vec(),
             feeds: FeedSettings::default(),
             plugins: Vec::new(),
+            datastore: true,
             email_to: None,
             hide_version: false,
             secret_key: Secret::default(),

@@ -22,6 +22,8 @@ pub enum Kind {
     Denied,
     /// Somebody else changed the thing meanwhile.
     Conflict,
+    /// The thing is not in the state that a condition of the request asks for.
+    Precondition,
     /// The request cannot be understood.
     BadRequest,
     /// A scalar where a list of objects is due (CKAN's "Integrity Error").
@@ -109,6 +111,14 @@ impl Error {
     #[must_use]
     pub fn integrity(message: impl Into<String>) -> Self {
         Self::new(Kind::Integrity, message)
+    }
+
+    /// See [`Kind::Precondition`]; `dict` says how it is instead.
+    #[must_use]
+    pub fn precondition(message: impl Into<String>, dict: ErrorDict) -> Self {
+        let mut error = Self::new(Kind::Precondition, message);
+        error.0.dict = dict;
+        error
     }
 
     /// See [`Kind::SearchQuery`].

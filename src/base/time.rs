@@ -1,11 +1,12 @@
-//! Time as CKAN writes it: naive UTC, ISO 8601 with microseconds.
+//! Time as CKAN writes it: naive UTC, ISO 8601 with microseconds, unless they are zero.
 
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A point in time, microseconds exact, UTC; `2026-11-24T08:25:00.123456` in JSON.
+/// A point in time, microseconds exact, UTC; `2026-11-24T08:25:00.123456` in JSON, as Python's `isoformat` writes it: a whole
+/// second has no fraction. So texts of it do not sort as times do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stamp(NaiveDateTime);
 
@@ -64,7 +65,9 @@ impl Stamp {
 
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.format("%Y-%m-%dT%H:%M:%S%.6f"))
+        let whole = self.0.and_utc().timestamp_subsec_micros() == 0;
+        let format = if whole { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%dT%H:%M:%S%.6f" };
+        write!(f, "{}", self.0.format(format))
     }
 }
 
@@ -88,11 +91,11 @@ mod tests {
     #[test]
     fn reads_what_clients_send_and_writes_what_ckan_writes() {
         for (text, expected) in [
-            ("2020-12-31", "2020-12-31T00:00:00.000000"),
-            ("2020-12-31T10:20:30", "2020-12-31T10:20:30.000000"),
+            ("2020-12-31", "2020-12-31T00:00:00"),
+            ("2020-12-31T10:20:30", "2020-12-31T10:20:30"),
             ("2020-12-31 10:20:30.5", "2020-12-31T10:20:30.500000"),
-            ("2020-12-31T10:20:30Z", "2020-12-31T10:20:30.000000"),
-            ("2020-12-31T10:20:30+06:00", "2020-12-31T04:20:30.000000"),
+            ("2020-12-31T10:20:30Z", "2020-12-31T10:20:30"),
+            ("2020-12-31T10:20:30+06:00", "2020-12-31T04:20:30"),
         ] {
             assert_eq!(Stamp::parse(text).map(|at| at.to_string()).as_deref(), Some(expected), "{text}");
         }

@@ -184,6 +184,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             date: read.text("ckan.feeds.date"),
         },
         plugins: read.words("ckan.plugins"),
+        datastore: read.words("ckan.plugins").iter().any(|plugin| plugin == "datastore") || !read.0.contains_key("ckan.plugins"),
         email_to: read.text("email_to"),
         hide_version: read.flag("ckan.hide_version", false)?,
         secret_key: Secret::new(proofs::site_secret(read).unwrap_or_default()),
@@ -385,6 +386,8 @@ mod tests {
         assert_eq!(config.settings.site_url, "https://data.gov.kg");
         assert!(config.settings.auth.create_unowned_dataset);
         assert_eq!(config.settings.plugins, ["activity", "datastore"]);
+        let datastore = |pairs: &[(&str, &str)]| Config::from_options(options(pairs)).unwrap().settings.datastore;
+        assert!(config.settings.datastore && datastore(&[]) && !datastore(&[("ckan.plugins", "")]));
         assert_eq!(config.fetch_allow.len(), 2);
     }
 

@@ -29,6 +29,20 @@ pub struct Document {
     pub body: Arc<str>,
 }
 
+impl Document {
+    /// The version as clients see it: opaque, another one after each write, also of a dataset that was purged and made anew.
+    #[must_use]
+    pub fn tag(&self) -> String {
+        tag(self.version, self.metadata_modified)
+    }
+}
+
+/// See [`Document::tag`].
+#[must_use]
+pub fn tag(version: i64, modified: Stamp) -> String {
+    format!("{version}-{:x}", modified.micros())
+}
+
 /// Renders the body.
 ///
 /// # Errors

@@ -13,8 +13,9 @@ pub struct Resource {
     pub cache_url: Option<String>,
     #[serde(default)]
     pub created: Option<Stamp>,
-    #[serde(default)]
-    pub datastore_active: bool,
+    /// Absent where the portal has no DataStore (`ckan.plugins`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub datastore_active: Option<bool>,
     #[serde(default)]
     pub description: Option<String>,
     #[serde(default)]
@@ -51,4 +52,12 @@ pub struct Resource {
     /// Every other key, as it was sent.
     #[serde(flatten)]
     pub extras: Map<String, Value>,
+}
+
+impl Resource {
+    /// The version as clients see it: another one after each change of this resource, none after changes of others.
+    #[must_use]
+    pub fn tag(&self) -> String {
+        self.metadata_modified.map_or_else(String::new, |at| format!("{:x}", at.micros()))
+    }
 }

@@ -9,6 +9,7 @@ pub mod error;
 pub mod feed;
 pub mod file_work;
 pub mod group_commit;
+pub mod idempotency;
 pub mod migrate;
 pub mod pool;
 pub mod quotes;

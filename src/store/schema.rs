@@ -117,6 +117,12 @@ diesel::table! {
         user_id -> Text, activity_stream_last_viewed -> Timestamp, email_last_sent -> Nullable<Timestamp>,
     }
 }
+diesel::table! { package_plugin_data (package_id) { package_id -> Text, data -> Jsonb, } }
+diesel::table! {
+    idempotency (caller, key) {
+        caller -> Text, key -> Text, request -> Binary, answer -> Nullable<Binary>, made -> Timestamp,
+    }
+}
 diesel::table! { vocabulary (id) { id -> Text, name -> Text, } }
 diesel::table! {
     file (id) {

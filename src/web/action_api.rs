@@ -6,7 +6,7 @@ use std::{
 };
 
 use action::{
-    App, Kind, Row,
+    App, Conditions, Kind, Row,
     action::{Answer, Input},
     actors::Proof,
 };
@@ -158,14 +158,14 @@ async fn answer(
             quick = quickly(app, row, actor, &input);
         }
         if let Some(result) = quick {
-            return finish(asked, result.map(|result| Answer { result, beside: String::new() }), None);
+            return finish(asked, result, None);
         }
     }
     let mut echo = (row.kind == Kind::Write).then(|| input.clone());
     if let (Some(echo), false) = (&mut echo, tickets.is_empty()) {
         echo.retain(|_, value| !files::is_file(value));
     }
-    let outcome = in_lane(shared, row, (actor, proof), (input, tickets)).await;
+    let outcome = in_lane(shared, row, (actor, proof), (input, conditions(request), tickets)).await;
     if let Ok((_, actor)) = &outcome {
         watch::tell_actor(request, actor);
     }
@@ -191,7 +191,7 @@ async fn meant(
 }
 
 /// Asks the action to answer from memory, on this thread. A panic there must not end the connections of others.
-fn quickly(app: &App, row: &Row, actor: &Actor, input: &Input) -> Option<Result<String>> {
+fn quickly(app: &App, row: &Row, actor: &Actor, input: &Input) -> Option<Result<Answer>> {
     std::panic::catch_unwind(AssertUnwindSafe(|| (row.quick)(app, actor, input)))
         .unwrap_or_else(|_panic| Some(Err(Error::internal("an action panicked while it answered from memory"))))
 }
@@ -228,14 +228,14 @@ fn finish(mut asked: Asked, outcome: Result<Answer>, echo: Option<&Map<String, V
 pub async fn run(shared: &Data<Shared>, name: &str, proof: Option<Proof>, input: Input) -> Result<Answer> {
     let row = shared.app.row(name).ok_or_else(|| Error::not_found(format!("Action name not known: {name}")))?;
     let actor = proof.is_none().then(Actor::anonymous);
-    in_lane(shared, row, (actor, proof), (input, Vec::new())).await.map(|(answer, _)| answer)
+    in_lane(shared, row, (actor, proof), (input, Conditions::default(), Vec::new())).await.map(|(answer, _)| answer)
 }
 
 async fn in_lane(
     shared: &Data<Shared>,
     row: &Row,
     (actor, proof): (Option<Actor>, Option<Proof>),
-    (input, tickets): (Input, Vec<Ticket>),
+    (input, conditions, tickets): (Input, Conditions, Vec<Ticket>),
 ) -> Result<(Answer, Actor)> {
     let app = Arc::clone(&shared.app);
     let call = row.call;
@@ -246,12 +246,18 @@ async fn in_lane(
             (None, Some(proof)) => app.actors.resolve(&app.pools, &proof)?,
             (None, None) => Actor::anonymous(),
         };
-        let answer = call(&app, &actor, input)?;
+        let answer = call(&app, &actor, input, &conditions)?;
         // Files stay until the action is through with them, whether its client still waits or not.
         drop(tickets);
         Ok((answer, actor))
     })
     .await
+}
+
+/// What the headers of a request ask; what is no plain text is kept as something that never holds.
+fn conditions(request: &HttpRequest) -> Conditions {
+    let text = |name: &str| Some(String::from_utf8_lossy(request.headers().get(name)?.as_bytes()).into_owned());
+    Conditions { if_match: text("if-match"), key: text("idempotency-key") }
 }
 
 /// What a request proves itself with: a token in the header that is configured, in

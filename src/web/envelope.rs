@@ -13,6 +13,9 @@ use crate::{error, script};
 /// `application/json;charset=utf-8`, without a blank, as CKAN sends it.
 pub const JSON: &str = "application/json;charset=utf-8";
 
+/// Says that a write was done before, under the same `Idempotency-Key`, and not now.
+const REPLAYED: &str = "idempotent-replayed";
+
 /// What an answer depends on beside the action.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
@@ -37,7 +40,16 @@ pub fn success(asked: Asked, answer: &Answer) -> HttpResponse {
     body.push('}');
     match asked.callback {
         Some(callback) => script::response(asked.known, callback, &body),
-        None => head(StatusCode::OK, asked.known, JSON).body(body),
+        None => {
+            let mut response = head(StatusCode::OK, asked.known, JSON);
+            if let Some(version) = &answer.version {
+                response.insert_header((header::ETAG, format!("\"{version}\"")));
+            }
+            if answer.replayed {
+                response.insert_header((REPLAYED, "true"));
+            }
+            response.body(body)
+        }
     }
 }
 
@@ -118,7 +130,7 @@ mod tests {
 
     #[actix_web::test]
     async fn bytes_are_put_together_as_they_are() {
-        let answer = Answer { result: "[1, 2]".to_owned(), beside: ",\"changed_entities\":{}".to_owned() };
+        let answer = Answer { result: "[1, 2]".to_owned(), beside: ",\"changed_entities\":{}".to_owned(), ..Answer::default() };
         assert_eq!(
             text(success(ASKED, &answer)).await,
             "{\"help\": \"https://x.kg/api/3/action/help_show?name=tag_list\", \"success\": true, \"result\": [1, 2],\"changed_entities\":{}}"
@@ -131,12 +143,17 @@ mod tests {
 
     #[actix_web::test]
     async fn what_a_known_caller_gets_is_for_nobody_else() {
-        let answer = Answer { result: "1".to_owned(), beside: String::new() };
+        let answer = Answer { result: "1".to_owned(), ..Answer::default() };
         let shared = success(ASKED, &answer);
         assert_eq!(shared.headers().get(header::CACHE_CONTROL).unwrap(), "public, max-age=0, must-revalidate");
         let private = failure(Asked { known: true, ..ASKED }, &Error::denied(""), None);
         assert_eq!(private.headers().get(header::CACHE_CONTROL).unwrap(), "private, no-store");
         assert!(private.headers().get(header::VARY).unwrap().to_str().unwrap().contains("X-CKAN-API-Key"));
+    }
+
+    #[test]
+    fn failures_are_written_in_plain_letters() {
+        assert_eq!(ascii("{\"Δ\": \"😀 a\"}"), r#"{"\u0394": "\ud83d\ude00 a"}"#);
     }
 
     #[actix_web::test]

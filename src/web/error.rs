@@ -57,6 +57,7 @@ fn class(kind: Kind) -> (StatusCode, &'static str) {
         Kind::NotFound => (StatusCode::NOT_FOUND, "Not Found Error"),
         Kind::Denied => (StatusCode::FORBIDDEN, "Authorization Error"),
         Kind::Conflict => (StatusCode::CONFLICT, "Conflict Error"),
+        Kind::Precondition => (StatusCode::PRECONDITION_FAILED, "Precondition Failed"),
         Kind::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
         Kind::Integrity => (StatusCode::BAD_REQUEST, "Integrity Error"),
         Kind::SearchQuery => (StatusCode::BAD_REQUEST, "Search Query Error"),
@@ -117,6 +118,7 @@ mod tests {
     fn every_kind_has_a_status_and_a_word() {
         for (error, status, word) in [
             (Error::conflict(""), 409, "Conflict Error"),
+            (Error::precondition("", base::ErrorDict::default()), 412, "Precondition Failed"),
             (Error::bad_request(""), 400, "Bad Request"),
             (Error::search_query(""), 400, "Search Query Error"),
             (Error::search(""), 409, "Search Error"),

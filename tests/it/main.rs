@@ -5,6 +5,7 @@
 mod activity;
 mod bulk;
 mod collaborator;
+mod conditions;
 mod config_option;
 mod digest;
 mod durability;

@@ -16,7 +16,7 @@ fn a_task_has_one_status_a_key() {
     assert!(made["last_updated"].is_string());
     let again = portal.ok("task_status_update", json!({"entity_id": "a", "entity_type": "package", "task_type": "t", "key": "k", "value": "w", "last_updated": "2026-01-02"}));
     assert_eq!((&again["id"], &again["value"], &again["state"]), (&made["id"], &json!("w"), &json!("s")));
-    assert_eq!(again["last_updated"], "2026-01-02T00:00:00.000000");
+    assert_eq!(again["last_updated"], "2026-01-02T00:00:00");
     let anyone = Actor::anonymous();
     for input in [json!({"id": made["id"]}), json!({"entity_id": "a", "task_type": "t", "key": "k"})] {
         assert_eq!(portal.call(&anyone, "task_status_show", input).unwrap(), again);

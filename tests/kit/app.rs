@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use action::{App, Settings, actors::Proof};
+use action::{App, Conditions, Settings, action::Answer, actors::Proof};
 use auth::Actor;
 use base::{Result, secret::Secret};
 use serde_json::{Map, Value};
@@ -67,10 +67,18 @@ impl TestApp {
     /// # Errors
     /// What the action says.
     pub fn call(&self, actor: &Actor, name: &str, input: Value) -> Result<Value> {
+        let answer = self.answer(actor, name, input, &Conditions::default())?;
+        Ok(serde_json::from_str(&answer.result).expect("an answer is JSON"))
+    }
+
+    /// Runs an action under conditions.
+    ///
+    /// # Errors
+    /// What the action says.
+    pub fn answer(&self, actor: &Actor, name: &str, input: Value, conditions: &Conditions) -> Result<Answer> {
         let row = self.app.row(name).unwrap_or_else(|| panic!("no action {name}"));
         let input: Map<String, Value> = serde_json::from_value(input).expect("the input is an object");
-        let answer = (row.call)(&self.app, actor, input)?;
-        Ok(serde_json::from_str(&answer.result).expect("an answer is JSON"))
+        (row.call)(&self.app, actor, input, conditions)
     }
 
     /// The user behind a token; anonymous for one that is worth nothing.

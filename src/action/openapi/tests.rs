@@ -11,8 +11,8 @@ fn row(name: &'static str, kind: Kind) -> Row {
         doc: " Does it.\n\n Twice,\n if need be.\n",
         fields: || vec![Field { name: "id", doc: " Which.\n", schema: json!({"type": "string"}), required: true }],
         result_schema: || json!({"type": "integer"}),
-        call: |_app, _actor, _input| Ok(Answer::default()),
         rehearse: |_app, _actor, _input| Ok(Answer::default()),
+        call: |_app, _actor, _input, _conditions| Ok(Answer::default()),
         quick: |_app, _actor, _input| None,
         dataset: |_| None,
     }
@@ -34,6 +34,9 @@ fn a_row_is_a_path() {
     assert_eq!(get["parameters"][0]["description"], "Which.");
     let body = &paths["/api/3/action/thing_make"]["post"]["requestBody"]["content"]["application/json"]["schema"];
     assert_eq!((&body["required"], &body["properties"]["id"]["type"]), (&json!(["id"]), &json!("string")));
+    let make = &paths["/api/3/action/thing_make"]["post"];
+    assert_eq!(make["parameters"][0]["name"], "Idempotency-Key");
+    assert!(make["responses"]["412"].is_object() && get["responses"]["412"].is_null());
     let result = &get["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["result"];
     assert_eq!(result["type"], "integer");
 }

@@ -65,10 +65,11 @@ pub fn may_create(ctx: &Ctx, family: Family) -> Result<()> {
 /// NotFound with `reason`; Denied.
 pub fn may_update(ctx: &mut Ctx, family: Family, id_or_name: &str, reason: &str) -> Result<GroupRow> {
     let row = db::lock(ctx.db()?, family, id_or_name)?.ok_or_else(|| Error::not_found(reason))?;
-    if ctx.actor.may(Permission::Admin, &row.id) {
-        return Ok(row);
+    if !ctx.actor.may(Permission::Admin, &row.id) {
+        return Err(Error::denied(format!("User {} not authorized to edit {} {}", ctx.actor.name(), family.word(), row.id)));
     }
-    Err(Error::denied(format!("User {} not authorized to edit {} {}", ctx.actor.name(), family.word(), row.id)))
+    ctx.meet(|ctx| db::version(ctx.db()?, &row))?;
+    Ok(row)
 }
 
 /// `*_delete`: its admins, when the portal lets its users do so. Hands over the locked row.
@@ -83,6 +84,7 @@ pub fn may_delete(ctx: &mut Ctx, family: Family, id_or_name: &str) -> Result<Gro
         Family::Group => rules.user_delete_groups,
     };
     if ctx.actor.is_sysadmin() || (open && ctx.actor.may(Permission::Admin, &row.id)) {
+        ctx.meet(|ctx| db::version(ctx.db()?, &row))?;
         return Ok(row);
     }
     let (user, word) = (ctx.actor.name(), family.word());
@@ -105,5 +107,9 @@ pub fn may_purge(ctx: &mut Ctx, family: Family, id_or_name: &str) -> Result<Grou
             Family::Group => "Group was not found",
         })
     })?;
-    if ctx.actor.is_sysadmin() { Ok(row) } else { Err(Error::denied("")) }
+    if !ctx.actor.is_sysadmin() {
+        return Err(Error::denied(""));
+    }
+    ctx.meet(|ctx| db::version(ctx.db()?, &row))?;
+    Ok(row)
 }

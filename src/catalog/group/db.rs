@@ -15,6 +15,7 @@ use store::{
 };
 
 use super::Family;
+use crate::member;
 
 /// Datasets that `include_datasets` shows at most.
 const SHOWN: usize = 10;
@@ -53,6 +54,23 @@ pub fn find(connection: &mut PgConnection, id_or_name: &str) -> Result<Option<Gr
         .first(connection)
         .optional()
         .map_err(error::of)
+}
+
+/// The version of an organization or group as clients see it: opaque, another one when its fields, its members or the
+/// groups above it are others.
+///
+/// # Errors
+/// What the database says.
+pub fn version(connection: &mut PgConnection, row: &GroupRow) -> Result<String> {
+    let ids = [row.id.clone()];
+    let (mut members, mut parents) = (member::db::members(connection, &ids)?, member::db::parents(connection, &ids)?);
+    members.sort_unstable();
+    parents.sort_unstable();
+    let fields = (&row.name, &row.title, &row.description, &row.image_url, &row.type_, &row.state, &row.approval_status);
+    let made = (row.created.and_utc().timestamp_micros(), &row.extras, &row.translations);
+    let text = serde_json::to_string(&(fields, made, members, parents)).map_err(base::Error::internal)?;
+    // As long as nobody needs to guess: a stranger cannot choose what others have written.
+    Ok(auth::token::hash(&text).iter().take(10).map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The id behind a name, of organizations and groups alike, deleted ones included: they share one name space.

@@ -113,6 +113,8 @@ pub fn one(ctx: &mut Ctx, family: Family, row: &GroupRow, options: Options) -> R
         Family::Organization => ctx.actor.labels(),
         Family::Group => Some(vec!["public".to_owned()]),
     };
+    let version = db::version(ctx.db()?, row)?;
+    ctx.tell_version(version);
     let mut views = counted(ctx, family, std::slice::from_ref(row), options, labels.as_deref())?;
     views.pop().ok_or_else(|| Error::internal("an organization got lost"))
 }

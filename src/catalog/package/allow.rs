@@ -91,11 +91,11 @@ pub fn is_editable(app: &App, actor: &Actor, document: &Document) -> bool {
 /// NotFound with `reason`; Denied.
 pub fn may_update(ctx: &mut Ctx, id_or_name: &str, reason: &str) -> Result<Document> {
     let document = db::lock(ctx.db()?, id_or_name)?.ok_or_else(|| Error::not_found(reason))?;
-    if is_editable(&ctx.app, &ctx.actor, &document) {
-        Ok(document)
-    } else {
-        Err(Error::denied(format!("User {} not authorized to edit package {}", ctx.actor.name(), document.id)))
+    if !is_editable(&ctx.app, &ctx.actor, &document) {
+        return Err(Error::denied(format!("User {} not authorized to edit package {}", ctx.actor.name(), document.id)));
     }
+    ctx.meet(|_| Ok(document.tag()))?;
+    Ok(document)
 }
 
 /// `package_create`, before any validation: the rights to create at all, in the organization, in the groups.

@@ -55,6 +55,7 @@ pub fn fields() -> Vec<Field> {
             list(json!({"type": "object", "properties": {"id": text(), "name": text()}})),
         ),
         field("resources", "Resources; see resource_create.", list(json!({"type": "object"}))),
+        field("plugin_data", "What plugins keep with it; sysadmins only.", json!({"type": "object"})),
     ]
 }
 

@@ -11,7 +11,7 @@ use diesel::{
 use model::Document;
 use store::{
     error,
-    schema::{package, package_document, resource},
+    schema::{package, package_document, package_plugin_data, resource},
 };
 
 diesel::define_sql_function! {
@@ -156,6 +156,29 @@ pub fn list_names(connection: &mut PgConnection, limit: Option<i64>, offset: i64
         None => query.load(connection),
     }
     .map_err(error::of)
+}
+
+/// What plugins keep with a dataset.
+///
+/// # Errors
+/// What the database says.
+pub fn plugin_data(connection: &mut PgConnection, id: &str) -> Result<Option<serde_json::Value>> {
+    package_plugin_data::table.find(id).select(package_plugin_data::data).first(connection).optional().map_err(error::of)
+}
+
+/// Keeps it.
+///
+/// # Errors
+/// What the database says.
+pub fn put_plugin_data(connection: &mut PgConnection, id: &str, data: &serde_json::Value) -> Result<()> {
+    diesel::insert_into(package_plugin_data::table)
+        .values((package_plugin_data::package_id.eq(id), package_plugin_data::data.eq(data)))
+        .on_conflict(package_plugin_data::package_id)
+        .do_update()
+        .set(package_plugin_data::data.eq(data))
+        .execute(connection)
+        .map(drop)
+        .map_err(error::of)
 }
 
 /// Removes a dataset for good.

@@ -30,7 +30,9 @@ impl Action for OwnerOrgUpdate {
             return Err(Error::denied(""));
         }
         let key = params.id.as_deref().unwrap_or_default();
-        db::lock(ctx.db()?, key)?.ok_or_else(|| Error::not_found("Package was not found."))
+        let document = db::lock(ctx.db()?, key)?.ok_or_else(|| Error::not_found("Package was not found."))?;
+        ctx.meet(|_| Ok(document.tag()))?;
+        Ok(document)
     }
 
     fn run(ctx: &mut Ctx, params: OwnerOrgUpdateParams, document: Document) -> Result<()> {

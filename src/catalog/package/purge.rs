@@ -28,7 +28,11 @@ impl Action for Purge {
     fn allow(ctx: &mut Ctx, params: &PurgeParams) -> Result<Document> {
         let key = allow::needed(params.id.as_ref(), "id")?;
         let document = db::lock(ctx.db()?, key)?.ok_or_else(|| Error::not_found("Dataset was not found"))?;
-        if ctx.actor.is_sysadmin() { Ok(document) } else { Err(Error::denied("")) }
+        if !ctx.actor.is_sysadmin() {
+            return Err(Error::denied(""));
+        }
+        ctx.meet(|_| Ok(document.tag()))?;
+        Ok(document)
     }
 
     fn run(ctx: &mut Ctx, _params: PurgeParams, document: Document) -> Result<()> {

@@ -54,6 +54,7 @@ impl Action for Reorder {
         if !allow::is_editable(&ctx.app, &ctx.actor, &document) {
             return Err(Error::denied(format!("User {} not authorized to edit package {}", ctx.actor.name(), document.id)));
         }
+        ctx.meet(|_| Ok(document.tag()))?;
         let first: HashSet<&str> = given.iter().map(String::as_str).collect();
         let rest: Vec<String> = present.iter().filter(|id| !first.contains(id.as_str())).cloned().collect();
         Ok((document, [given, rest].concat()))

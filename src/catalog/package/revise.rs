@@ -77,6 +77,7 @@ impl Action for Revise {
         if !allow::is_editable(&ctx.app, &ctx.actor, &document) {
             return Err(Error::denied(format!("User {} not authorized to edit package {}", ctx.actor.name(), document.id)));
         }
+        ctx.meet(|_| Ok(document.tag()))?;
         let Value::Object(revised) = data else { return Err(Error::internal("a dataset is an object")) };
         allow::may_use_groups(ctx, &revised, &document.groups)?;
         Ok(Revision { document, revised, include: include(&params.0.0) })
@@ -88,7 +89,7 @@ impl Action for Revise {
         let incoming = Incoming { id: Some(document.id.clone()), dict: revised, patch: false };
         let stored = store_one(ctx, incoming, Some(document))?.into_stored()?;
         for (place, file) in files {
-            let resource = resource::write::at(&stored.package, place)?;
+            let resource = resource::write::at(ctx, &stored.package, place)?;
             resource::upload::put(ctx, Some(file), &resource)?;
         }
         let shown = stored.show(ctx);

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use action::{Action, App, Ctx, Kind, Raw, action::Input};
+use action::{
+    Action, App, Ctx, Kind, Raw,
+    action::{Answer, Input},
+};
 use auth::Actor;
 use base::Result;
 use model::Document;
 
-use super::allow;
+use super::{allow, db};
 
 action::declare! {
     /// Returns the metadata of a dataset and its resources.
@@ -23,6 +26,8 @@ action::declare! {
         name_or_id: String,
         /// Accepted for CKAN's sake: there is one form of a dataset here.
         use_default_schema: bool = false,
+        /// True: with what plugins keep with it; sysadmins only.
+        include_plugin_data: bool = false,
     }
 }
 
@@ -40,14 +45,28 @@ impl Action for Show {
         Ok(document)
     }
 
-    fn run(ctx: &mut Ctx, _params: ShowParams, document: Arc<Document>) -> Result<Raw> {
-        Ok(Raw(whole(&ctx.app, &document)))
+    fn run(ctx: &mut Ctx, params: ShowParams, document: Arc<Document>) -> Result<Raw> {
+        ctx.tell_version(document.tag());
+        let mut text = whole(&ctx.app, &document);
+        if params.include_plugin_data
+            && ctx.actor.is_sysadmin()
+            && let Some(data) = db::plugin_data(ctx.statement()?, &document.id)?
+        {
+            text.pop();
+            text.push_str(&format!(",\"plugin_data\":{data}}}"));
+        }
+        Ok(Raw(text))
     }
 
-    fn quick(app: &App, actor: &Actor, input: &Input) -> Option<Result<String>> {
+    fn quick(app: &App, actor: &Actor, input: &Input) -> Option<Result<Answer>> {
+        if input.contains_key("include_plugin_data") {
+            return None;
+        }
         let key = Self::dataset(input)?;
         let document = app.documents.get(key)?;
-        actor.meets(&document.labels).then(|| Ok(whole(app, &document)))
+        actor
+            .meets(&document.labels)
+            .then(|| Ok(Answer { result: whole(app, &document), version: Some(document.tag()), ..Answer::default() }))
     }
 
     fn dataset(input: &Input) -> Option<&str> {

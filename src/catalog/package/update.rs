@@ -48,6 +48,7 @@ impl Action for Update {
             Outcome::Updated(_) => format!(",\"changed_entities\":{}", json!({"packages": [id]})),
             _ => String::new(),
         };
-        Ok(Answer { result: outcome.into_stored()?.show(ctx), beside })
+        let result = outcome.into_stored()?.show(ctx);
+        Ok(Answer { result, beside, ..Answer::default() })
     }
 }

@@ -49,6 +49,8 @@ pub struct Stored {
     /// Ids of its groups.
     pub groups: Vec<String>,
     pub body: Arc<str>,
+    /// Counts its writes.
+    pub revision: i64,
 }
 
 struct Ready {
@@ -56,6 +58,7 @@ struct Ready {
     groups: Vec<String>,
     revision: i64,
     body: Arc<str>,
+    plugin_data: Option<Value>,
 }
 
 impl Ready {
@@ -64,7 +67,7 @@ impl Ready {
         if body.len() > limits::DOCUMENT_BYTES {
             return Err(Error::invalid("resources", format!("The dataset is larger than {} bytes", limits::DOCUMENT_BYTES)));
         }
-        Ok(Self { package, groups, revision, body: body.into() })
+        Ok(Self { package, groups, revision, body: body.into(), plugin_data: None })
     }
 
     fn document(&self) -> Document {
@@ -158,6 +161,7 @@ fn read(ctx: &Ctx, incoming: Incoming, existing: &HashMap<String, Document>, now
         existing: old.as_ref().map(|old| (&old.package, old.groups.as_slice())),
         locale: &ctx.app.settings.locale_default,
         vocabularies: &vocabularies,
+        datastore: ctx.app.settings.datastore,
     };
     let draft = rules::read(&dict, setting).map(|mut draft| {
         if let (None, Some(id)) = (&old, incoming.id) {
@@ -203,10 +207,20 @@ fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option
     licensed(&mut package);
     resource::upload::link(&ctx.app.site().url, &mut package);
     rules::settle(&mut package, old.as_ref().map(|old| &old.package), now)?;
+    let plugin_data = match (draft.plugin_data, &old) {
+        (Some(sent), Some(old)) if db::plugin_data(ctx.db()?, &old.package.id)?.as_ref() == Some(&sent) => None,
+        (sent, _) => sent,
+    };
     if let Some(old) = &old {
         let modified = std::mem::replace(&mut package.metadata_modified, old.package.metadata_modified);
-        if package == old.package && groups == old.groups && modified.is_none_or(|modified| modified == now) {
-            return Ok(Settled::Unchanged(Box::new(Stored { package, groups, body: Arc::clone(&old.body) })));
+        let same = package == old.package && groups == old.groups && plugin_data.is_none();
+        if same && modified.is_none_or(|modified| modified == now) {
+            return Ok(Settled::Unchanged(Box::new(Stored {
+                package: old.package.clone(),
+                groups,
+                body: Arc::clone(&old.body),
+                revision: old.revision,
+            })));
         }
         package.metadata_modified = modified;
     }
@@ -218,6 +232,7 @@ fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option
         free_name(ctx, &deleted)?;
     }
     let ready = Ready::render(package, groups, old.as_ref().map_or(1, |old| old.revision + 1))?;
+    let ready = Ready { plugin_data, ..ready };
     known.take(&ready.package);
     Ok(Settled::Changed(Box::new(ready)))
 }
@@ -270,6 +285,7 @@ fn write(ctx: &mut Ctx, batch: Vec<Ready>, told: bool) -> Result<Vec<Outcome>> {
     if ctx.may_commit()
         && let [ready] = &*batch
         && ready.revision == 1
+        && ready.plugin_data.is_none()
         && let Some(row) = rows.pop()
     {
         let app = Arc::clone(&ctx.app);
@@ -277,13 +293,17 @@ fn write(ctx: &mut Ctx, batch: Vec<Ready>, told: bool) -> Result<Vec<Outcome>> {
         ctx.committed(change(seq, ready));
     } else {
         let sequence = db::store(ctx.db()?, &rows.iter().collect::<Vec<_>>())?;
+        for (ready, data) in batch.iter().filter_map(|ready| Some((ready, ready.plugin_data.as_ref()?))) {
+            db::put_plugin_data(ctx.db()?, &ready.package.id, data)?;
+        }
         ctx.stored(sequence.into_iter().zip(&batch).map(|(seq, ready)| change(seq, ready)).collect())?;
     }
     Ok(batch
         .into_iter()
         .map(|ready| {
-            let stored = Box::new(Stored { package: ready.package, groups: ready.groups, body: ready.body });
-            if ready.revision == 1 { Outcome::Created(stored) } else { Outcome::Updated(stored) }
+            let stored =
+                Box::new(Stored { package: ready.package, groups: ready.groups, body: ready.body, revision: ready.revision });
+            if stored.revision == 1 { Outcome::Created(stored) } else { Outcome::Updated(stored) }
         })
         .collect())
 }
@@ -448,9 +468,10 @@ pub fn untag_many(ctx: &mut Ctx, ids: &[String], tags: &HashSet<String>) -> Resu
 }
 
 impl Stored {
-    /// Its `package_show` object, with organization and groups as they are now.
+    /// Its `package_show` object, with organization and groups as they are now; its version is told.
     #[must_use]
-    pub fn show(&self, ctx: &Ctx) -> String {
+    pub fn show(&self, ctx: &mut Ctx) -> String {
+        ctx.tell_version(document::tag(self.revision, self.package.metadata_modified.unwrap_or_else(Stamp::now)));
         let mut text = String::new();
         ctx.app.quotes.splice_parts(
             &self.body,

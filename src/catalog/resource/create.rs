@@ -50,11 +50,12 @@ impl Action for Create {
         let sent = params.0.text("package_id");
         let key = needed(sent.as_ref(), "package_id")?;
         let document = package::db::lock(ctx.db()?, key)?.ok_or_else(|| Error::not_found(""))?;
-        if package::allow::is_editable(&ctx.app, &ctx.actor, &document) {
-            Ok(document)
-        } else {
-            Err(Error::denied(format!("User {} not authorized to create resources on dataset {key}", ctx.actor.name())))
+        if !package::allow::is_editable(&ctx.app, &ctx.actor, &document) {
+            return Err(Error::denied(format!("User {} not authorized to create resources on dataset {key}", ctx.actor.name())));
         }
+        // Of the dataset: the resource has none yet.
+        ctx.meet(|_| Ok(document.tag()))?;
+        Ok(document)
     }
 
     fn run(ctx: &mut Ctx, params: CreateParams, document: Document) -> Result<Resource> {
@@ -64,7 +65,7 @@ impl Action for Create {
             items.push(Value::Object(item));
             Ok(items.len() - 1)
         })?;
-        let resource = write::at(&stored.package, place)?;
+        let resource = write::at(ctx, &stored.package, place)?;
         upload::put(ctx, file, &resource)?;
         Ok(resource)
     }

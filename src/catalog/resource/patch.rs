@@ -41,7 +41,7 @@ impl Action for Patch {
             }
             Ok(place)
         })?;
-        let resource = write::at(&stored.package, place)?;
+        let resource = write::at(ctx, &stored.package, place)?;
         upload::put(ctx, file, &resource)?;
         Ok(resource)
     }

@@ -63,6 +63,9 @@ impl Action for Search {
             Page { limit: Some(number(params.limit).unwrap_or(MOST).min(MOST)), offset: number(params.offset).unwrap_or(0) };
         let count = db::count(ctx.db()?, &terms)?;
         let mut results = db::list(ctx.db()?, &terms, params.order_by.as_deref(), page)?;
+        if ctx.app.settings.datastore {
+            results.iter_mut().for_each(|resource| resource.datastore_active = Some(false));
+        }
         // As CKAN does with the window that it found.
         results.sort_by_key(|resource| resource.position);
         Ok(Found { count, results })

@@ -39,7 +39,8 @@ impl Action for Show {
             .ok_or_else(|| Error::not_found("Resource was not found."))
     }
 
-    fn run(_ctx: &mut Ctx, _params: ShowParams, resource: Resource) -> Result<Resource> {
+    fn run(ctx: &mut Ctx, _params: ShowParams, resource: Resource) -> Result<Resource> {
+        ctx.tell_version(resource.tag());
         Ok(resource)
     }
 }

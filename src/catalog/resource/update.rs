@@ -37,7 +37,7 @@ impl Action for Update {
             }
             Ok(place)
         })?;
-        let resource = write::at(&stored.package, place)?;
+        let resource = write::at(ctx, &stored.package, place)?;
         upload::put(ctx, file, &resource)?;
         Ok(resource)
     }

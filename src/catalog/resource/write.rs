@@ -35,12 +35,14 @@ fn unnest(error: Error, place: usize) -> Error {
     Error::validation(dict)
 }
 
-/// The resource at a place.
+/// The resource at a place; its version is told.
 ///
 /// # Errors
 /// Internal, if there is none.
-pub fn at(package: &Package, place: usize) -> Result<Resource> {
-    package.resources.get(place).cloned().ok_or_else(|| Error::internal("a resource got lost"))
+pub fn at(ctx: &mut Ctx, package: &Package, place: usize) -> Result<Resource> {
+    let resource = package.resources.get(place).cloned().ok_or_else(|| Error::internal("a resource got lost"))?;
+    ctx.tell_version(resource.tag());
+    Ok(resource)
 }
 
 /// The place of a resource in the list of its dataset.

@@ -37,7 +37,7 @@ impl Action for Delete {
         let missing = || Error::not_found(format!("Could not find tag \"{key}\""));
         let vocabulary = vocabulary::of_tag(ctx, params.vocabulary_id.as_deref()).ok_or_else(missing)?;
         let tag = db::find(ctx.db()?, key, vocabulary.as_deref())?.ok_or_else(missing)?;
-        // Who may not delete learns of no private dataset's tags.
+        // As in `tag_show`: nobody learns here of the tags of datasets that he may not see.
         if let Some(labels) = ctx.actor.labels()
             && tag.vocabulary_id.is_none()
             && !db::is_seen(ctx.db()?, &tag.id, &labels)?

@@ -50,6 +50,8 @@ pub struct Setting<'a> {
     pub locale: &'a str,
     /// The vocabularies that tags can be from: id → name.
     pub vocabularies: &'a HashMap<String, String>,
+    /// The portal has a DataStore: its resources say whether they are in it.
+    pub datastore: bool,
 }
 
 /// A dataset as far as it can be read without asking the database.
@@ -59,6 +61,8 @@ pub struct Draft {
     pub package: Package,
     /// Id or name of each group that was sent; `None`: they stay.
     pub groups: Option<Vec<String>>,
+    /// What a sysadmin keeps with it for plugins; `None`: what is there stays.
+    pub plugin_data: Option<Value>,
     pub errors: ErrorDict,
 }
 
@@ -111,12 +115,29 @@ pub fn read(dict: &Map<String, Value>, setting: Setting) -> Result<Draft> {
         metadata_modified: modified_of(dict, setting, &mut errors),
         ..Package::default()
     };
+    for resource in &mut package.resources {
+        resource.datastore_active = setting.datastore.then(|| resource.datastore_active.unwrap_or(false));
+    }
     titles(dict, setting.locale, &mut package);
     if package.private && package.owner_org.is_none() {
         errors.add("private", "Datasets with no organization can't be private.");
     }
     let groups = groups.map(|items| items.iter().filter_map(|item| group_key(item)).collect());
-    Ok(Draft { package, groups, errors })
+    let plugin_data = plugin_data_of(dict, setting.is_sysadmin, &mut errors);
+    Ok(Draft { package, groups, plugin_data, errors })
+}
+
+/// An object, of which CKAN takes no notice where it is empty or from anybody else than a sysadmin.
+fn plugin_data_of(dict: &Map<String, Value>, is_sysadmin: bool, errors: &mut ErrorDict) -> Option<Value> {
+    match dict.get("plugin_data")? {
+        Value::Object(data) if is_sysadmin && !data.is_empty() => Some(Value::Object(data.clone())),
+        Value::Object(_) | Value::Null => None,
+        Value::String(text) if text.is_empty() => None,
+        _ => {
+            errors.add("plugin_data", "The value should be a valid JSON object");
+            None
+        }
+    }
 }
 
 fn group_key(item: &Map<String, Value>) -> Option<String> {
@@ -350,7 +371,14 @@ mod tests {
     static NONE: std::sync::LazyLock<HashMap<String, String>> = std::sync::LazyLock::new(HashMap::new);
 
     fn setting() -> Setting<'static> {
-        Setting { now: Stamp::from_micros(0).unwrap(), is_sysadmin: true, existing: None, locale: "en", vocabularies: &NONE }
+        Setting {
+            now: Stamp::from_micros(0).unwrap(),
+            is_sysadmin: true,
+            existing: None,
+            locale: "en",
+            vocabularies: &NONE,
+            datastore: true,
+        }
     }
 
     #[test]
@@ -398,6 +426,27 @@ mod tests {
         assert_eq!((draft.package.name.as_str(), draft.package.title.as_str(), draft.package.notes), ("old", "old", None));
         assert!(draft.package.tags.is_empty());
         assert_eq!(draft.package.resources, old.resources);
+    }
+
+    #[test]
+    fn plugin_data_is_a_sysadmins_object() {
+        let sent = json!({"name": "nn", "plugin_data": {"a": {"b": 1}}});
+        assert_eq!(read_json(&sent, setting()).plugin_data, Some(json!({"a": {"b": 1}})));
+        assert_eq!(read_json(&sent, Setting { is_sysadmin: false, ..setting() }).plugin_data, None);
+        for (value, fault) in
+            [(json!({}), false), (json!(null), false), (json!(""), false), (json!("{}"), true), (json!([1]), true)]
+        {
+            let draft = read_json(&json!({"name": "nn", "plugin_data": value}), setting());
+            assert_eq!((draft.plugin_data, !draft.errors.is_empty()), (None, fault), "{value}");
+        }
+    }
+
+    #[test]
+    fn only_a_portal_with_a_datastore_speaks_of_it() {
+        let sent = json!({"name": "nn", "resources": [{"url": "http://x.org/a.csv"}]});
+        let active =
+            |datastore| read_json(&sent, Setting { datastore, ..setting() }).package.resources.remove(0).datastore_active;
+        assert_eq!((active(true), active(false)), (Some(false), None));
     }
 
     #[test]

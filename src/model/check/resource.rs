@@ -60,7 +60,7 @@ pub fn read(dict: &Map<String, Value>, existing: Option<&Resource>, errors: &mut
         created: date_of(dict, "created", existing.and_then(|old| old.created), errors),
         last_modified: date_of(dict, "last_modified", existing.and_then(|old| old.last_modified), errors),
         cache_last_updated: date_of(dict, "cache_last_updated", existing.and_then(|old| old.cache_last_updated), errors),
-        datastore_active: existing.is_some_and(|old| old.datastore_active),
+        datastore_active: existing.and_then(|old| old.datastore_active),
         state: "active".to_owned(),
         extras: dict
             .iter()

@@ -38,9 +38,10 @@ impl Cors {
         let named = self
             .token_header
             .as_ref()
-            .and_then(|name| HeaderValue::from_str(&format!("{name}, Authorization, Content-Type")).ok());
-        let headers = named.unwrap_or_else(|| HeaderValue::from_static("Authorization, Content-Type"));
+            .and_then(|name| HeaderValue::from_str(&format!("{name}, Authorization, Content-Type, If-Match, Idempotency-Key")).ok());
+        let headers = named.unwrap_or_else(|| HeaderValue::from_static("Authorization, Content-Type, If-Match, Idempotency-Key"));
         answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, headers);
+        answer.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Idempotent-Replayed"));
     }
 }
 

@@ -47,7 +47,7 @@ impl From<ResourceRow> for Resource {
             cache_last_updated: row.cache_last_updated.map(Stamp::from_naive),
             cache_url: row.cache_url,
             created: Some(Stamp::from_naive(row.created)),
-            datastore_active: false,
+            datastore_active: None,
             description: row.description,
             format: row.format,
             hash: row.hash,

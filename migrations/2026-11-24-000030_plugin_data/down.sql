@@ -1,0 +1,1 @@
+drop table package_plugin_data;
