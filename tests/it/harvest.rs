@@ -375,7 +375,7 @@ fn sources_are_checked_as_ckanext_harvest_does() {
     assert_eq!(fault(json!({})), json!({"url": ["Missing value"], "name": ["Missing value"], "source_type": ["Missing value"]}));
     let bad = fault(json!({"name": "two", "url": "file:///x", "source_type": "waf", "frequency": "HOURLY", "config": "{"}));
     assert_eq!(bad["url"], json!(["Please provide a valid URL"]));
-    assert_eq!(bad["source_type"], json!(["Unknown harvester type: waf. Registered types: [\"ckan\"]"]));
+    assert_eq!(bad["source_type"], json!(["Unknown harvester type: waf. Registered types: ['ckan']"]));
     assert_eq!(bad["frequency"], json!(["Frequency HOURLY not recognised"]));
     assert!(bad["config"][0].as_str().unwrap().starts_with("Error parsing the configuration options: "), "{bad}");
     let wrong = fault(json!({"name": "two", "url": "http://x.org", "source_type": "ckan", "config": "{\"force_all\": 1}"}));

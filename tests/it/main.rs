@@ -16,6 +16,7 @@ mod file;
 mod finding;
 mod flags;
 mod following;
+mod golden;
 mod group;
 mod harvest;
 mod harvest_ownership;

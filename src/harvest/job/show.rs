@@ -24,7 +24,7 @@ impl Action for Show {
     type Output = Value;
 
     fn allow(ctx: &mut Ctx, params: &ShowParams) -> Result<Job> {
-        allow::may_use(ctx, params.id.as_ref())
+        allow::may_see(ctx, params.id.as_ref())
     }
 
     fn run(ctx: &mut Ctx, _params: ShowParams, job: Job) -> Result<Value> {

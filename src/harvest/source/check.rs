@@ -119,7 +119,8 @@ fn texts(dict: &Dict, source: &mut Source, errors: &mut ErrorDict) {
     match sent("source_type").or_else(|| sent("type").filter(|kind| kind != "harvest")) {
         Some(kind) if protocol::TYPES.contains(&kind.as_str()) => source.type_ = kind,
         Some(kind) => {
-            errors.add("source_type", format!("Unknown harvester type: {kind}. Registered types: {:?}", protocol::TYPES))
+            let types = protocol::TYPES.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+            errors.add("source_type", format!("Unknown harvester type: {kind}. Registered types: [{types}]"));
         }
         None if source.type_.is_empty() => errors.add("source_type", "Missing value"),
         None => {}
