@@ -115,6 +115,19 @@ pub fn list(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<Documen
     Ok(rows.into_iter().map(Document::from).collect())
 }
 
+/// Which of these datasets the holder of these labels may see.
+///
+/// # Errors
+/// What the database says.
+pub fn seen_of(connection: &mut PgConnection, ids: &[String], labels: &[String]) -> Result<Vec<String>> {
+    package_document::table
+        .filter(package_document::id.eq_any(ids))
+        .filter(package_document::labels.overlaps_with(labels))
+        .select(package_document::id)
+        .load(connection)
+        .map_err(error::of)
+}
+
 /// The next documents behind `after` in the order of ids; for walking over all of them.
 ///
 /// # Errors

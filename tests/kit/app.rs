@@ -56,6 +56,12 @@ impl TestApp {
         Self { app, follower, database, folder }
     }
 
+    /// Where the index lies.
+    #[must_use]
+    pub fn index_folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Somebody who may do everything.
     #[must_use]
     pub fn site() -> Actor {

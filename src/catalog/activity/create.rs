@@ -46,7 +46,7 @@ impl Action for Create {
         }
         let row = read(ctx, params)?;
         db::insert(ctx.db()?, &row)?;
-        view::of(row).map(Some)
+        view::of(ctx, row).map(Some)
     }
 }
 

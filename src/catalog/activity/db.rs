@@ -188,6 +188,14 @@ pub fn delete(connection: &mut PgConnection, id: &str) -> Result<bool> {
     diesel::delete(activity::table.filter(activity::id.eq(id))).execute(connection).map(|count| count > 0).map_err(error::of)
 }
 
+/// Removes the activities of an object.
+///
+/// # Errors
+/// What the database says.
+pub fn delete_of(connection: &mut PgConnection, object_id: &str) -> Result<()> {
+    diesel::delete(activity::table.filter(activity::object_id.eq(object_id))).execute(connection).map(drop).map_err(error::of)
+}
+
 /// Removes the activities from the one time to the other (inclusive), so many at a time, but so many of the newest of each
 /// object. Answers how many went.
 ///

@@ -62,6 +62,6 @@ impl Action for Diff {
             "html" => compare::html(&old, &new),
             _ => return Err(Error::invalid_text("diff_type not recognized")),
         };
-        Ok(DiffView { diff, activities: [view::of(before)?, view::of(row)?] })
+        Ok(DiffView { diff, activities: [view::of(ctx, before)?, view::of(ctx, row)?] })
     }
 }

@@ -96,5 +96,6 @@ pub fn wanted(ctx: &Ctx, params: &ListParams, errors: &mut ErrorDict) -> (String
 /// # Errors
 /// What the database says.
 pub fn run(ctx: &mut Ctx, wanted: &Wanted) -> Result<Vec<View>> {
-    view::all(db::list(ctx.db()?, wanted)?)
+    let rows = db::list(ctx.db()?, wanted)?;
+    view::all(ctx, rows)
 }

@@ -33,7 +33,7 @@ impl Action for Show {
         allow::may_show(ctx, params.id.as_ref(), flag(params.include_data, false)?)
     }
 
-    fn run(_ctx: &mut Ctx, _params: ShowParams, row: ActivityRow) -> Result<View> {
-        view::of(row)
+    fn run(ctx: &mut Ctx, _params: ShowParams, row: ActivityRow) -> Result<View> {
+        view::of(ctx, row)
     }
 }

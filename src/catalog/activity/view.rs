@@ -1,8 +1,9 @@
 //! An activity as clients see it (shape `activity`).
 
+use action::Ctx;
 use base::{Error, Result, time::Stamp};
 use serde::Serialize;
-use serde_json::value::RawValue;
+use serde_json::{Map, Value, value::RawValue};
 
 use super::db::ActivityRow;
 
@@ -21,11 +22,16 @@ pub struct View {
     pub is_new: Option<bool>,
 }
 
-/// The view of a row.
+/// The view of a row. A portal that hides its users from strangers tells them no names here either.
 ///
 /// # Errors
 /// Internal, if the row is damaged.
-pub fn of(row: ActivityRow) -> Result<View> {
+pub fn of(ctx: &Ctx, mut row: ActivityRow) -> Result<View> {
+    if ctx.actor.is_anonymous() && !ctx.app.settings.auth.public_user_details {
+        let mut data: Map<String, Value> = serde_json::from_str(&row.data).map_err(Error::internal)?;
+        data.retain(|part, _| part != "actor" && part != "user");
+        row.data = Value::Object(data).to_string();
+    }
     Ok(View {
         id: row.id,
         timestamp: Stamp::from_naive(row.timestamp),
@@ -42,6 +48,6 @@ pub fn of(row: ActivityRow) -> Result<View> {
 ///
 /// # Errors
 /// As [`of`].
-pub fn all(rows: Vec<ActivityRow>) -> Result<Vec<View>> {
-    rows.into_iter().map(of).collect()
+pub fn all(ctx: &Ctx, rows: Vec<ActivityRow>) -> Result<Vec<View>> {
+    rows.into_iter().map(|row| of(ctx, row)).collect()
 }

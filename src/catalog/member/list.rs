@@ -1,6 +1,6 @@
 //! `member_list`.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use action::{Action, Ctx, Kind};
 use auth::Role;
@@ -53,7 +53,12 @@ impl Action for List {
             list.extend(parents.into_iter().map(|(_, parent, capacity)| (parent, "group", capacity)));
         }
         if wanted("package") {
-            let datasets = db::packages(ctx.db()?, id, group.row.is_organization)?;
+            let mut datasets = db::packages(ctx.db()?, id, group.row.is_organization)?;
+            if let Some(labels) = ctx.actor.labels() {
+                let ids: Vec<String> = datasets.iter().map(|(dataset, _)| dataset.clone()).collect();
+                let seen: HashSet<String> = store::documents::seen_of(ctx.db()?, &ids, &labels)?.into_iter().collect();
+                datasets.retain(|(dataset, _)| seen.contains(dataset));
+            }
             list.extend(datasets.into_iter().map(|(dataset, capacity)| (dataset, "package", capacity)));
         }
         if let Some(capacity) = params.capacity.as_deref().filter(|capacity| !capacity.is_empty()) {

@@ -6,7 +6,7 @@ use model::{Document, document};
 use store::changes::{Entity, Kind as Change};
 
 use super::{allow, db};
-use crate::{relationship, resource};
+use crate::{activity, relationship, resource};
 
 action::declare! {
     /// Removes a dataset and everything of it for good. For sysadmins.
@@ -44,6 +44,8 @@ impl Action for Purge {
             .collect();
         resource::upload::clear(ctx, &document::parse(&document.body)?, None)?;
         db::purge(ctx.db()?, &document.id)?;
+        // Each of its activities holds it whole.
+        activity::db::delete_of(ctx.db()?, &document.id)?;
         relationship::write::refresh(ctx, &others)?;
         ctx.log(Entity::Package, &document.id, Change::Purge)
     }

@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use store::{Change, changes, quotes::GroupRow};
 
 use super::{check, db};
-use crate::{activity, collaborator, resource};
+use crate::{activity, collaborator, relationship, resource};
 
 /// Datasets that are rewritten at a time.
 const BATCH: usize = 500;
@@ -59,6 +59,8 @@ struct Ready {
     revision: i64,
     body: Arc<str>,
     plugin_data: Option<Value>,
+    /// Whether everybody may see it is not as it was.
+    turned: bool,
 }
 
 impl Ready {
@@ -67,7 +69,7 @@ impl Ready {
         if body.len() > limits::DOCUMENT_BYTES {
             return Err(Error::invalid("resources", format!("The dataset is larger than {} bytes", limits::DOCUMENT_BYTES)));
         }
-        Ok(Self { package, groups, revision, body: body.into(), plugin_data: None })
+        Ok(Self { package, groups, revision, body: body.into(), plugin_data: None, turned: false })
     }
 
     fn document(&self) -> Document {
@@ -232,7 +234,8 @@ fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option
         free_name(ctx, &deleted)?;
     }
     let ready = Ready::render(package, groups, old.as_ref().map_or(1, |old| old.revision + 1))?;
-    let ready = Ready { plugin_data, ..ready };
+    let turned = old.as_ref().is_some_and(|old| is_public(&old.package) != is_public(&ready.package));
+    let ready = Ready { plugin_data, turned, ..ready };
     known.take(&ready.package);
     Ok(Settled::Changed(Box::new(ready)))
 }
@@ -254,9 +257,14 @@ fn licensed(package: &mut Package) {
     package.license_url = found.and_then(|license| Some(license.url.to_owned()).filter(|url| !url.is_empty()));
 }
 
+/// True when everybody may see it.
+fn is_public(package: &Package) -> bool {
+    package.state == "active" && !package.private
+}
+
 /// The permission labels of a dataset (ckan-api 5.3).
 fn labels(package: &Package) -> Vec<String> {
-    if package.state == "active" && !package.private {
+    if is_public(package) {
         return vec!["public".to_owned()];
     }
     let mut labels = match (&package.owner_org, &package.creator_user_id) {
@@ -297,6 +305,8 @@ fn write(ctx: &mut Ctx, batch: Vec<Ready>, told: bool) -> Result<Vec<Outcome>> {
             db::put_plugin_data(ctx.db()?, &ready.package.id, data)?;
         }
         ctx.stored(sequence.into_iter().zip(&batch).map(|(seq, ready)| change(seq, ready)).collect())?;
+        let turned: Vec<String> = batch.iter().filter(|ready| ready.turned).map(|ready| ready.package.id.clone()).collect();
+        relationship::write::refresh_around(ctx, &turned)?;
     }
     Ok(batch
         .into_iter()
@@ -415,8 +425,10 @@ fn rewrite(
         for document in db::lock_many(ctx.db()?, chunk)?.into_values() {
             let mut package = document::parse(&document.body)?;
             let mut groups = document.groups;
+            let was_public = is_public(&package);
             if change(&mut package, &mut groups) {
-                batch.push(Ready::render(package, groups, document.version + 1)?);
+                let turned = was_public != is_public(&package);
+                batch.push(Ready { turned, ..Ready::render(package, groups, document.version + 1)? });
             }
         }
         batch.sort_by(|one, other| one.package.id.cmp(&other.package.id));

@@ -5,7 +5,10 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl,
     Selectable, SelectableHelper,
 };
-use store::{error, schema::package_relationship};
+use store::{
+    error,
+    schema::{package, package_relationship},
+};
 
 /// A row of `package_relationship`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -18,6 +21,30 @@ pub struct RelationshipRow {
     pub comment: String,
 }
 
+impl RelationshipRow {
+    /// The dataset on the other side.
+    #[must_use]
+    pub fn other(&self, id: &str) -> &str {
+        if self.subject_package_id == id { &self.object_package_id } else { &self.subject_package_id }
+    }
+}
+
+/// Which of these datasets everybody may see.
+///
+/// # Errors
+/// What the database says.
+pub fn public_of(connection: &mut PgConnection, ids: &[&str]) -> Result<Vec<String>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    package::table
+        .filter(package::id.eq_any(ids))
+        .filter(package::state.eq("active").and(package::private.eq(false)))
+        .select(package::id)
+        .load(connection)
+        .map_err(error::of)
+}
+
 /// The relationships of a dataset on either side, in the order in which they were made.
 ///
 /// # Errors
@@ -26,6 +53,18 @@ pub fn of_package(connection: &mut PgConnection, id: &str) -> Result<Vec<Relatio
     package_relationship::table
         .filter(package_relationship::subject_package_id.eq(id).or(package_relationship::object_package_id.eq(id)))
         .order(package_relationship::id)
+        .select(RelationshipRow::as_select())
+        .load(connection)
+        .map_err(error::of)
+}
+
+/// The relationships of these datasets on either side.
+///
+/// # Errors
+/// What the database says.
+pub fn of_packages(connection: &mut PgConnection, ids: &[String]) -> Result<Vec<RelationshipRow>> {
+    package_relationship::table
+        .filter(package_relationship::subject_package_id.eq_any(ids).or(package_relationship::object_package_id.eq_any(ids)))
         .select(RelationshipRow::as_select())
         .load(connection)
         .map_err(error::of)

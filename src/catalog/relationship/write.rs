@@ -10,14 +10,18 @@ use super::{
 };
 use crate::package;
 
-/// Renders datasets anew with the relationships that they have now; neither their date nor their history changes.
+/// Renders datasets anew with the relationships that they have now to public datasets; neither their date nor their
+/// history changes. Whoever sees a dataset sees these, so others must not be among them.
 ///
 /// # Errors
 /// What the database says.
 pub fn refresh(ctx: &mut Ctx, ids: &[String]) -> Result<()> {
     let mut related = Vec::with_capacity(ids.len());
     for id in ids.iter().collect::<std::collections::BTreeSet<_>>() {
-        let rows = db::of_package(ctx.db()?, id)?;
+        let mut rows = db::of_package(ctx.db()?, id)?;
+        let others: Vec<&str> = rows.iter().map(|row| row.other(id)).collect();
+        let open = db::public_of(ctx.db()?, &others)?;
+        rows.retain(|row| open.iter().any(|open| open == row.other(id)));
         let side = |subject: bool| {
             let own = |row: &&RelationshipRow| *id == *if subject { &row.subject_package_id } else { &row.object_package_id };
             rows.iter().filter(own).map(shown).collect::<Vec<Value>>()
@@ -25,6 +29,19 @@ pub fn refresh(ctx: &mut Ctx, ids: &[String]) -> Result<()> {
         related.push((id.clone(), side(true), side(false)));
     }
     package::write::relate(ctx, related)
+}
+
+/// Renders anew what is related to datasets that have become public or are so no longer.
+///
+/// # Errors
+/// What the database says.
+pub fn refresh_around(ctx: &mut Ctx, ids: &[String]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rows = db::of_packages(ctx.db()?, ids)?;
+    let around: Vec<String> = rows.into_iter().flat_map(|row| [row.subject_package_id, row.object_package_id]).collect();
+    refresh(ctx, &around)
 }
 
 /// As a dataset shows it (shape `package_relationship`; CKAN's own answers have the ids in `__extras` alone).

@@ -4,7 +4,10 @@ use base::Result;
 use diesel::{
     ExpressionMethods, OptionalExtension, PgConnection, PgTextExpressionMethods, QueryDsl, RunQueryDsl, dsl::count_star,
 };
-use store::{error, schema::resource};
+use store::{
+    error,
+    schema::{package, resource},
+};
 
 use crate::tag::db::containing;
 
@@ -39,13 +42,15 @@ diesel::define_sql_function! {
     fn starts_with(text: diesel::sql_types::Text, beginning: diesel::sql_types::Text) -> Bool;
 }
 
-/// Formats of resources with `part` in them, those of most resources first; of every dataset, as CKAN counts.
+/// Formats of the resources of public datasets with `part` in them, those of most resources first.
 ///
 /// # Errors
 /// What the database says.
 pub fn formats(connection: &mut PgConnection, part: &str, limit: i64) -> Result<Vec<String>> {
+    let public = package::table.filter(package::state.eq("active")).filter(package::private.eq(false)).select(package::id);
     resource::table
         .filter(resource::state.eq("active"))
+        .filter(resource::package_id.eq_any(public))
         .filter(resource::format.ilike(containing(part)))
         .group_by(resource::format)
         .order((count_star().desc(), resource::format))
