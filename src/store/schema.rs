@@ -158,6 +158,7 @@ diesel::allow_tables_to_appear_in_same_query!(organization_package, package);
 diesel::allow_tables_to_appear_in_same_query!(package_collaborator, package);
 diesel::allow_tables_to_appear_in_same_query!(package, package_document, resource);
 diesel::allow_tables_to_appear_in_same_query!(harvest_job, harvest_source);
+diesel::allow_tables_to_appear_in_same_query!(harvest_job, harvest_object);
 diesel::joinable!(harvest_object -> harvest_source (source_id));
 diesel::joinable!(harvest_object -> package (package_id));
 diesel::allow_tables_to_appear_in_same_query!(harvest_object, harvest_source, package);

@@ -19,6 +19,7 @@ mod following;
 mod golden;
 mod group;
 mod harvest;
+mod harvest_history;
 mod harvest_ownership;
 mod holes;
 mod hostile;

@@ -11,7 +11,7 @@ use diesel::{
 use serde_json::Value;
 use store::{
     error,
-    schema::{harvest_error, harvest_job},
+    schema::{harvest_error, harvest_job, harvest_object, harvest_source},
 };
 
 /// A row of `harvest_job`.
@@ -223,6 +223,45 @@ pub fn abort(connection: &mut PgConnection, id: &str, now: NaiveDateTime) -> Res
             .map_err(error::of)?;
     }
     Ok(())
+}
+
+/// A job that runs, and how often its source is harvested.
+#[derive(Queryable)]
+pub struct Running {
+    pub id: String,
+    pub source_id: String,
+    pub created: NaiveDateTime,
+    pub frequency: String,
+}
+
+/// The jobs that run.
+///
+/// # Errors
+/// What the database says.
+pub fn running(connection: &mut PgConnection) -> Result<Vec<Running>> {
+    harvest_job::table
+        .inner_join(harvest_source::table)
+        .filter(harvest_job::status.eq("Running"))
+        .order(harvest_job::id)
+        .select((harvest_job::id, harvest_job::source_id, harvest_job::created, harvest_source::frequency))
+        .load(connection)
+        .map_err(error::of)
+}
+
+/// Forgets the jobs of a source, or of all, that are over. `keep_current`: but for those that brought what is there.
+///
+/// # Errors
+/// What the database says.
+pub fn forget(connection: &mut PgConnection, source: Option<&str>, keep_current: bool) -> Result<()> {
+    let mut jobs = diesel::delete(harvest_job::table).filter(harvest_job::status.ne_all(["New", "Running"])).into_boxed();
+    if keep_current {
+        let current = harvest_object::table.filter(harvest_object::current).select(harvest_object::job_id);
+        jobs = jobs.filter(harvest_job::id.ne_all(current));
+    }
+    if let Some(source) = source {
+        jobs = jobs.filter(harvest_job::source_id.eq(source.to_owned()));
+    }
+    jobs.execute(connection).map(drop).map_err(error::of)
 }
 
 /// The most frequent messages of a job: of its gathering, or of its objects.

@@ -1,9 +1,11 @@
 //! Jobs: one run over a source each.
 
 pub mod abort;
+pub mod abort_failed;
 pub mod allow;
 pub mod create;
 pub mod db;
+pub mod history;
 pub mod list;
 pub mod report;
 pub mod run;
@@ -23,6 +25,9 @@ pub fn rows() -> Vec<Row> {
         Row::of::<list::List>(),
         Row::of::<report::Report>(),
         Row::of::<abort::Abort>(),
+        Row::of::<abort_failed::AbortFailed>(),
+        Row::of::<history::Clear>(),
+        Row::of::<history::ClearAll>(),
         Row::of::<run::Run>(),
     ]
 }

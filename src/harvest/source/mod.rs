@@ -7,6 +7,7 @@ pub mod db;
 pub mod delete;
 pub mod frequency;
 pub mod list;
+pub mod patch;
 pub mod show;
 pub mod update;
 pub mod view;
@@ -22,6 +23,7 @@ pub fn rows() -> Vec<Row> {
         Row::of::<create::Create>(),
         Row::of::<show::Show>(),
         Row::of::<list::List>(),
+        Row::of::<patch::Patch>(),
         Row::of::<update::Update>(),
         Row::of::<delete::Delete>(),
     ]

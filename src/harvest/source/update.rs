@@ -1,6 +1,6 @@
 //! `harvest_source_update`.
 
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, Dict, Kind};
 use base::Result;
 use serde_json::Value;
 use store::changes;
@@ -31,15 +31,23 @@ impl Action for Update {
     }
 
     fn run(ctx: &mut Ctx, params: UpdateParams, found: Source) -> Result<Value> {
-        // Of two updates at once the second starts from what the first wrote.
-        let old = db::lock(ctx.db()?, &found.id)?.unwrap_or(found);
-        let source = check::read(ctx, &params.0, Some(old.clone()))?;
-        if (Source { modified: old.modified, ..source.clone() }) != old {
-            db::update(ctx.db()?, &source)?;
-            ctx.log(changes::Entity::HarvestSource, &source.id, changes::Kind::Update)?;
-            run::wake::up();
-            return view::whole(ctx, &source);
-        }
-        view::whole(ctx, &old)
+        change(ctx, &params.0, found)
     }
+}
+
+/// Stores what is new of a source, and answers it.
+///
+/// # Errors
+/// Validation with all faults.
+pub fn change(ctx: &mut Ctx, dict: &Dict, found: Source) -> Result<Value> {
+    // Of two updates at once the second starts from what the first wrote.
+    let old = db::lock(ctx.db()?, &found.id)?.unwrap_or(found);
+    let source = check::read(ctx, dict, Some(old.clone()))?;
+    if (Source { modified: old.modified, ..source.clone() }) != old {
+        db::update(ctx.db()?, &source)?;
+        ctx.log(changes::Entity::HarvestSource, &source.id, changes::Kind::Update)?;
+        run::wake::up();
+        return view::whole(ctx, &source);
+    }
+    view::whole(ctx, &old)
 }
