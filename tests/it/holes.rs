@@ -3,6 +3,7 @@
 //! - T6 `invite::without_a_mail_nobody_is_made` (mail is not sent where STARTTLS is asked for, which kurak cannot do yet)
 //! - T10 `fetch::client::tests`, `fetch::guard` (addresses that are not public, redirects, rebinding)
 //! - T11 `durability::a_stopped_database_is_said_so_and_reads_go_on`, `battery::every_answer_is_an_envelope`
+//! - T13 `program::the_log_stays_one_object_a_line`
 //! - T15 `mass_assignment::a_resource_stays_in_its_dataset`, and here
 //! - T19 `token`, `conditions::a_key_keeps_no_token_in_plain_text`, and here
 //! - T22 `activity::what_was_private_stays_so`

@@ -252,3 +252,36 @@ fn a_password_is_read_and_not_an_argument() {
     let (code, told) = set("short\n");
     assert!(code == Some(1) && told.contains("8 characters"), "{told}");
 }
+
+/// Published hole T13: what a caller calls things must not forge lines of the log.
+#[test]
+fn the_log_stays_one_object_a_line() {
+    let site = Site::new();
+    site.ok("db init");
+    let mut command = site.command("run --host 127.0.0.1 --port 0");
+    let mut child = command.env("KURAK_LOG", "debug").stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut lines: Vec<Value> = Vec::new();
+    let address = loop {
+        let line: Value = serde_json::from_str(&log.next().unwrap().unwrap()).unwrap();
+        if line["message"] == "serving" {
+            break line["address"].as_str().unwrap().to_owned();
+        }
+    };
+    let rest = std::thread::spawn(move || log.map_while(Result::ok).collect::<Vec<String>>());
+    let server = Server { child, address };
+    for evil in
+        [r"x\n2026-01-01 INFO forged", r"x\r\nforged", r"\u001b[31mforged", r"x\u2028forged", r#"\"}\n{\"message\":\"forged\"}"#]
+    {
+        for action in ["user_show", "package_show", "package_search", "organization_show"] {
+            let answer = server.ask(action, evil.trim(), &format!("{{\"id\": \"{evil}\", \"q\": \"{evil}\"}}"));
+            assert!(answer.is_ok(), "{action} {evil}");
+        }
+    }
+    assert_eq!(server.stop(), Some(0));
+    lines.extend(
+        rest.join().unwrap().iter().map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("{line:?}"))),
+    );
+    assert!(lines.iter().any(|line| line.to_string().contains("user_show")), "the calls are in the log");
+    assert!(lines.iter().all(|line| line["message"] != "forged" && line["fields"]["message"] != "forged"));
+}
