@@ -485,7 +485,14 @@ impl Loop {
 
     /// Applies what has become visible since the last poll, page by page, and moves the watermark.
     fn poll(&mut self) -> Result<()> {
-        let settled = settled(&mut *self.pools.get(Lane::Job)?)?;
+        let settled = match self.pools.get(Lane::Job).and_then(|mut connection| settled(&mut connection)) {
+            Ok(settled) => settled,
+            Err(away) => {
+                // Readers do not wait for a database that is away: they shall see what is at hand.
+                self.commit()?;
+                return Err(away);
+            }
+        };
         let waiting = self.waiting.iter().flat_map(|handed| &handed.changes);
         let waiting: HashMap<i64, Option<Arc<Document>>> = waiting.map(|change| (change.seq, change.document.clone())).collect();
         let mut seen = HashSet::new();
