@@ -31,9 +31,9 @@ pub fn call<A: Action>(app: &Arc<App>, actor: &Actor, input: Input, conditions: 
     loop {
         tries -= 1;
         if tries == 0 {
-            return once::<A>(app, actor, (input, conditions), Ctx::finish);
+            return once::<A>(app, actor, (input, conditions), End::Commit);
         }
-        match once::<A>(app, actor, (input.clone(), conditions), Ctx::finish) {
+        match once::<A>(app, actor, (input.clone(), conditions), End::Commit) {
             Err(error) if error.kind() == ErrorKind::Conflict => {
                 tracing::debug!(%error, action = A::NAME, "lost a race; trying again");
             }
@@ -48,7 +48,7 @@ pub fn call<A: Action>(app: &Arc<App>, actor: &Actor, input: Input, conditions: 
 /// What the action says.
 pub fn rehearse<A: Action>(app: &Arc<App>, actor: &Actor, input: Input) -> Result<Answer> {
     within::<A>(actor)?;
-    once::<A>(app, actor, (input, &Conditions::default()), |_undone| Ok(()))
+    once::<A>(app, actor, (input, &Conditions::default()), End::Undo)
 }
 
 fn within<A: Action>(actor: &Actor) -> Result<()> {
@@ -58,13 +58,23 @@ fn within<A: Action>(actor: &Actor) -> Result<()> {
     Err(Error::denied("The token is not good for this action"))
 }
 
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Commit,
+    Undo,
+}
+
 fn once<A: Action>(
     app: &Arc<App>,
     actor: &Actor,
     (mut input, conditions): (Input, &Conditions),
-    end: fn(Ctx) -> Result<()>,
+    end: End,
 ) -> Result<Answer> {
     let mut ctx = Ctx::new(app, actor, A::KIND);
+    if end == End::Undo {
+        // What is written goes into this transaction.
+        ctx.db()?;
+    }
     let key = if A::KIND == Kind::Write { conditions.key()? } else { None };
     if let Some(key) = key
         && let Some(answer) = under_key::begin(&mut ctx, key, A::NAME, &input)?
@@ -84,6 +94,8 @@ fn once<A: Action>(
     if let Some(key) = key {
         under_key::end(&mut ctx, key, &answer)?;
     }
-    end(ctx)?;
+    if end == End::Commit {
+        ctx.finish()?;
+    }
     Ok(answer)
 }

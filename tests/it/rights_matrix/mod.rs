@@ -36,6 +36,9 @@ const RULES: &[(&str, &str)] = &[
     ("USERS", "-++++++++---"),
     ("SELF", "-+------+---"),
     ("SYSADMIN", "--------+---"),
+    // No file comes along here: tests/it/file.rs tells who may send one.
+    ("NO_FILE", "999999999999"),
+    ("SYSADMIN_NOWHERE", "--------4---"),
     ("ADMINS", "----+---+---"),
     ("MEMBERS", "--+++---+---"),
     ("EDITORS_OPEN", "---++---+---"),
@@ -197,6 +200,22 @@ impl Matrix {
         );
         diesel::sql_query(object).execute(&mut self.portal.database.connect()).unwrap();
         self.ids.insert("object", "object".to_owned());
+        self.file();
+    }
+
+    /// A file of `other`'s, though nothing lies in its place.
+    fn file(&mut self) {
+        let other = self.actor("other").id().unwrap().to_owned();
+        let mut connection = self.portal.database.connect();
+        for text in [
+            "insert into file (id, name, storage, location, content_type, size, hash, algorithm, created) \
+             values ('file', 'file', 'default', 'nowhere', 'text/plain', 1, '', 'md5', now())"
+                .to_owned(),
+            format!("insert into file_owner (file_id, owner_id, owner_type) values ('file', '{other}', 'user')"),
+        ] {
+            diesel::sql_query(text).execute(&mut connection).unwrap();
+        }
+        self.ids.insert("other_id", other);
     }
 
     fn actor(&self, role: &str) -> Actor {

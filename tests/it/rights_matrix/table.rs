@@ -37,6 +37,15 @@ dataset_followee_list | other | SELF | {"id": "other"}
 dataset_follower_count | open | EVERYBODY | {"id": "open"}
 dataset_follower_list | open | SYSADMIN | {"id": "open"}
 dataset_purge | open | SYSADMIN | {"id": "open"}
+file_create | - | NO_FILE | {"name": "f"}
+file_delete | of other | SELF | {"id": "file"}
+file_owner_scan | other | SELF | {"owner_type": "user", "owner_id": "$other_id"}
+file_ownership_transfer | of other, to other | SELF | {"id": "file", "owner_type": "user", "owner_id": "$other_id"}
+file_pin | of other | SELF | {"id": "file"}
+file_register | - | SYSADMIN_NOWHERE | {"location": "nowhere-else"}
+file_rename | of other | SELF | {"id": "file", "name": "other"}
+file_show | of other | SELF | {"id": "file"}
+file_unpin | of other | SELF | {"id": "file"}
 follow_dataset | open | USERS | {"id": "open"}
 follow_group | group1 | USERS | {"id": "group1"}
 follow_user | target | USERS | {"id": "target"}
@@ -62,6 +71,7 @@ group_purge | group1 | SYSADMIN | {"id": "group1"}
 group_show | group1 | EVERYBODY | {"id": "group1"}
 group_show | deleted | MEMBERS | {"id": "gone"}
 group_update | group1 | ADMINS | {"id": "group1", "title": "T"}
+harvest_abort_failed_jobs | - | SYSADMIN | {"life_span": 7}
 harvest_job_abort | source | EDITORS_OPEN | {"id": "$job"}
 harvest_job_create | source2 | EDITORS_OPEN | {"source_id": "$source2", "run": false}
 harvest_job_list | source | EDITORS_OPEN | {"source_id": "$source"}
@@ -72,9 +82,12 @@ harvest_object_list | - | USERS | {"source_id": "$source"}
 harvest_object_show | - | EVERYBODY | {"id": "$object"}
 harvest_source_create | org1 | EDITORS_OPEN | {"name": "s3", "url": "http://remote.example/3", "source_type": "ckan", "title": "S", "owner_org": "org1"}
 harvest_source_delete | source2 | EDITORS_OPEN | {"id": "$source2"}
+harvest_source_job_history_clear | source | EDITORS_OPEN | {"id": "$source"}
 harvest_source_list | - | EVERYBODY | {}
+harvest_source_patch | source | EDITORS_OPEN | {"id": "$source", "title": "T"}
 harvest_source_show | source | EVERYBODY | {"id": "$source"}
 harvest_source_update | source | EDITORS_OPEN | {"id": "$source", "name": "source", "url": "http://remote.example/1", "source_type": "ckan", "title": "S", "owner_org": "org1"}
+harvest_sources_job_history_clear | - | SYSADMIN | {}
 help_show | - | EVERYBODY | {"name": "help_show"}
 job_cancel | - | SYSADMIN | {"id": "$job"}
 job_clear | - | SYSADMIN | {}
