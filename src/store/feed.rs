@@ -31,6 +31,8 @@ use crate::{
 
 /// How often the log is asked for changes of other nodes.
 const POLL: Duration = Duration::from_millis(100);
+/// How long the follower waits for a database that does not answer, before it looks after readers again.
+const PATIENCE: Duration = Duration::from_millis(20);
 /// Changes that are taken in without anybody asking; fewer wait for the next poll.
 const SOME: usize = 32;
 /// Changes that are committed without anybody asking; fewer wait until they are so old.
@@ -201,10 +203,10 @@ impl Follower {
     pub fn start(pools: Pools, apply: Box<dyn Apply>) -> Result<Self> {
         let (sender, receiver) = mpsc::channel();
         let feed = Feed { sender, state: Arc::new(State::default()) };
-        let state = Arc::clone(&feed.state);
+        let mut follower = Loop::new(pools, apply, Arc::clone(&feed.state))?;
         let thread = std::thread::Builder::new()
             .name("follower".to_owned())
-            .spawn(move || Loop::new(pools, apply, state).run(&receiver))
+            .spawn(move || follower.run(&receiver))
             .map_err(Error::internal)?;
         Ok(Self { feed, thread: Some(thread) })
     }
@@ -269,6 +271,48 @@ struct Loop {
     waiting: Vec<Handed>,
     taken: Taken,
     building: Option<Building>,
+    probe: Probe,
+}
+
+/// A thread that asks how far transactions are settled: a database that hangs must not make readers hang.
+struct Probe {
+    ask: mpsc::Sender<()>,
+    told: Receiver<Result<u64>>,
+    asked: bool,
+}
+
+impl Probe {
+    fn start(pools: Pools) -> Result<Self> {
+        let (ask, asked) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("settled".to_owned())
+            .spawn(move || {
+                while asked.recv().is_ok() {
+                    let answer = pools.get(Lane::Job).and_then(|mut connection| settled(&mut connection));
+                    if tell.send(answer).is_err() {
+                        return;
+                    }
+                }
+            })
+            .map_err(Error::internal)?;
+        Ok(Self { ask, told, asked: false })
+    }
+
+    /// `None` while the database does not answer.
+    fn settled(&mut self) -> Result<Option<u64>> {
+        if !self.asked {
+            self.asked = self.ask.send(()).is_ok();
+        }
+        match self.told.recv_timeout(PATIENCE) {
+            Ok(answer) => {
+                self.asked = false;
+                answer.map(Some)
+            }
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(Error::internal("nobody asks the database any more")),
+        }
+    }
 }
 
 /// What was handed over and taken in, but not committed.
@@ -288,8 +332,9 @@ impl Taken {
 }
 
 impl Loop {
-    fn new(pools: Pools, apply: Box<dyn Apply>, state: Arc<State>) -> Self {
-        Self {
+    fn new(pools: Pools, apply: Box<dyn Apply>, state: Arc<State>) -> Result<Self> {
+        Ok(Self {
+            probe: Probe::start(pools.clone())?,
             pools,
             apply,
             state,
@@ -299,7 +344,7 @@ impl Loop {
             waiting: Vec::new(),
             taken: Taken::default(),
             building: None,
-        }
+        })
     }
 
     fn run(&mut self, receiver: &Receiver<Handed>) {
@@ -359,8 +404,18 @@ impl Loop {
         self.start_building()?;
         self.take_over()?;
         if poll {
-            self.waiting.extend(receiver.try_iter());
-            self.poll()?;
+            match self.probe.settled() {
+                Ok(Some(settled)) => {
+                    self.waiting.extend(receiver.try_iter());
+                    self.poll(settled)?;
+                }
+                Ok(None) => self.polled = Some(Instant::now()),
+                Err(away) => {
+                    // Readers do not wait for a database that is away: they shall see what is at hand.
+                    self.commit()?;
+                    return Err(away);
+                }
+            }
             self.apply.rest()?;
         }
         Ok(())
@@ -422,7 +477,8 @@ impl Loop {
             self.apply.builder()(&self.pools, watermark)?()?;
             self.start_from(watermark);
         }
-        self.poll()?;
+        let settled = settled(&mut *self.pools.get(Lane::Job)?)?;
+        self.poll(settled)?;
         self.state.ready.store(true, Ordering::Release);
         Ok(())
     }
@@ -468,7 +524,8 @@ impl Loop {
         let caught_up = match &outcome {
             Ok(()) => {
                 self.start_from(watermark);
-                self.poll()
+                let settled = self.pools.get(Lane::Job).and_then(|mut connection| settled(&mut connection));
+                settled.and_then(|settled| self.poll(settled))
             }
             Err(error) => {
                 tracing::error!(%error, "the index could not be built anew; the old one stays");
@@ -484,15 +541,7 @@ impl Loop {
     }
 
     /// Applies what has become visible since the last poll, page by page, and moves the watermark.
-    fn poll(&mut self) -> Result<()> {
-        let settled = match self.pools.get(Lane::Job).and_then(|mut connection| settled(&mut connection)) {
-            Ok(settled) => settled,
-            Err(away) => {
-                // Readers do not wait for a database that is away: they shall see what is at hand.
-                self.commit()?;
-                return Err(away);
-            }
-        };
+    fn poll(&mut self, settled: u64) -> Result<()> {
         let waiting = self.waiting.iter().flat_map(|handed| &handed.changes);
         let waiting: HashMap<i64, Option<Arc<Document>>> = waiting.map(|change| (change.seq, change.document.clone())).collect();
         let mut seen = HashSet::new();
