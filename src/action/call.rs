@@ -64,12 +64,7 @@ enum End {
     Undo,
 }
 
-fn once<A: Action>(
-    app: &Arc<App>,
-    actor: &Actor,
-    (mut input, conditions): (Input, &Conditions),
-    end: End,
-) -> Result<Answer> {
+fn once<A: Action>(app: &Arc<App>, actor: &Actor, (mut input, conditions): (Input, &Conditions), end: End) -> Result<Answer> {
     let mut ctx = Ctx::new(app, actor, A::KIND);
     if end == End::Undo {
         // What is written goes into this transaction.

@@ -170,10 +170,7 @@ fn path(row: &Row) -> Value {
             responses.insert("412".to_owned(), failed("If-Match names another version than current_version."));
         }
     }
-    post.insert(
-        "requestBody".to_owned(),
-        json!({"required": row.kind == Kind::Write, "content": content(row, &fields)}),
-    );
+    post.insert("requestBody".to_owned(), json!({"required": row.kind == Kind::Write, "content": content(row, &fields)}));
     path.insert("post".to_owned(), Value::Object(post));
     Value::Object(path)
 }

@@ -171,8 +171,10 @@ fn origins_are_told_what_ckan_tells_them() {
         ["origin", "methods", "headers", "credentials"]
             .map(|name| answer.header(&format!("access-control-allow-{name}")).to_owned())
     };
-    let told =
-        |origin: &str| [origin, "POST, PUT, GET, DELETE, OPTIONS", "X-Token, Authorization, Content-Type, If-Match, Idempotency-Key", ""].map(str::to_owned);
+    let told = |origin: &str| {
+        [origin, "POST, PUT, GET, DELETE, OPTIONS", "X-Token, Authorization, Content-Type, If-Match, Idempotency-Key", ""]
+            .map(str::to_owned)
+    };
     let nothing = [""; 4].map(str::to_owned);
     let standard = web::Options::default;
     assert_eq!(asked(standard(), "https://a.kg", "GET"), nothing);

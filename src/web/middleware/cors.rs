@@ -35,10 +35,9 @@ impl Cors {
         let Some(origin) = origin else { return };
         answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, PUT, GET, DELETE, OPTIONS"));
-        let named = self
-            .token_header
-            .as_ref()
-            .and_then(|name| HeaderValue::from_str(&format!("{name}, Authorization, Content-Type, If-Match, Idempotency-Key")).ok());
+        let named = self.token_header.as_ref().and_then(|name| {
+            HeaderValue::from_str(&format!("{name}, Authorization, Content-Type, If-Match, Idempotency-Key")).ok()
+        });
         let headers = named.unwrap_or_else(|| HeaderValue::from_static("Authorization, Content-Type, If-Match, Idempotency-Key"));
         answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, headers);
         answer.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Idempotent-Replayed"));
