@@ -269,3 +269,44 @@ impl Slot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(id: &str, name: &str, version: i64) -> Arc<Document> {
+        Arc::new(Document {
+            id: id.into(),
+            name: name.into(),
+            version,
+            owner_org: None,
+            groups: vec![],
+            labels: vec![],
+            state: "active".into(),
+            private: false,
+            metadata_modified: Stamp::from_micros(0).unwrap(),
+            body: "{}".into(),
+        })
+    }
+
+    #[test]
+    fn the_newest_stays_and_a_name_leads_only_to_whoever_has_it() {
+        let documents = Documents::default();
+        documents.put(document("1", "old", 1));
+        documents.put(document("1", "new", 3));
+        documents.put(document("1", "old", 2));
+        assert_eq!(documents.get("1").map(|found| found.version), Some(3));
+        assert_eq!(documents.get("new").map(|found| found.version), Some(3));
+        assert!(documents.get("old").is_none());
+        assert!(documents.holds("1") && !documents.holds("new"));
+    }
+
+    #[test]
+    fn what_is_purged_does_not_come_back() {
+        let documents = Documents::default();
+        documents.put(document("1", "one", 1));
+        documents.purge("1");
+        documents.put(document("1", "one", 1));
+        assert!(documents.get("1").is_none() && documents.get("one").is_none());
+    }
+}
