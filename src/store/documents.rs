@@ -22,9 +22,9 @@ use crate::{
 };
 
 /// Bytes of rendered datasets kept in memory.
-const CACHE_BYTES: u64 = 48 * 1024 * 1024;
+const CACHE_BYTES: u64 = 36 * 1024 * 1024;
 /// How many of usual size that is, and how many names are remembered.
-const CACHE_DOCUMENTS: usize = 10_000;
+const CACHE_DOCUMENTS: usize = 8_000;
 const CACHE_NAMES: usize = 50_000;
 
 /// A row of `package_document`.
