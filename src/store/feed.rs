@@ -9,7 +9,7 @@
 //! [`Feed::settle`], which applies what waits. So a thousand writes that nobody looks at are one commit of the index.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering},
@@ -21,7 +21,6 @@ use std::{
 
 use base::{Error, Result, limits};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_types};
-use model::Document;
 
 use crate::{
     changes::Change,
@@ -423,7 +422,7 @@ impl Loop {
 
     fn take_handed(&mut self) -> Result<()> {
         let handed = self.waiting.iter().flat_map(|handed| &handed.changes);
-        // The poll may have been quicker.
+        // A poll between commit and handing over may have been quicker.
         let changes: Vec<Change> = handed.filter(|change| !self.seen.contains(&change.seq)).cloned().collect();
         if !changes.is_empty() {
             self.apply.take(&self.pools, &changes)?;
@@ -540,10 +539,10 @@ impl Loop {
         caught_up
     }
 
-    /// Applies what has become visible since the last poll, page by page, and moves the watermark.
+    /// Applies what has become visible since the last poll, page by page, and moves the watermark. What was handed over is
+    /// left to [`Loop::take_handed`], which comes before the next commit.
     fn poll(&mut self, settled: u64) -> Result<()> {
-        let waiting = self.waiting.iter().flat_map(|handed| &handed.changes);
-        let waiting: HashMap<i64, Option<Arc<Document>>> = waiting.map(|change| (change.seq, change.document.clone())).collect();
+        let handed: HashSet<i64> = self.waiting.iter().flat_map(|handed| &handed.changes).map(|change| change.seq).collect();
         let mut seen = HashSet::new();
         let mut after = (self.watermark.saturating_sub(1).to_string(), i64::MAX);
         let mut found = false;
@@ -561,12 +560,14 @@ impl Loop {
             after = (last.xid.clone(), last.seq);
             let mut changes = Vec::new();
             for row in rows {
-                if xid(&row.xid)? >= settled || waiting.contains_key(&row.seq) {
+                if handed.contains(&row.seq) {
+                    continue;
+                }
+                if xid(&row.xid)? >= settled {
                     seen.insert(row.seq);
                 }
                 if !self.seen.contains(&row.seq) {
-                    let document = waiting.get(&row.seq).cloned().flatten();
-                    changes.push(Change { seq: row.seq, entity: row.entity, id: row.id, document });
+                    changes.push(Change { seq: row.seq, entity: row.entity, id: row.id, document: None });
                 }
             }
             if !changes.is_empty() {
