@@ -44,10 +44,7 @@ impl Wanted {
             let date: HttpDate = text.parse().ok()?;
             SystemTime::from(date).duration_since(SystemTime::UNIX_EPOCH).ok().map(|date| date.as_secs())
         };
-        let matches = |list: &str| {
-            list.trim() == "*"
-                || list.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == tag && !tag.is_empty())
-        };
+        let matches = |list: &str| names(list, &tag);
         let asked = if text(header::IF_MATCH).is_some_and(|list| !matches(list)) {
             Asked::Changed
         } else if let Some(list) = text(header::IF_NONE_MATCH) {
@@ -63,6 +60,12 @@ impl Wanted {
         };
         Self { asked, tag, modified: modified.map(|modified| HttpDate::from(modified).to_string()) }
     }
+}
+
+/// True when the list of an `If-Match` or `If-None-Match` names the tag, or anything that is there. A compressed answer has
+/// the tag of the plain one, so `W/` is no difference.
+pub fn names(list: &str, tag: &str) -> bool {
+    list.trim() == "*" || !tag.is_empty() && list.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
 }
 
 /// One range of bytes; several, or what cannot be read, is the whole.

@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     action_api::Shared,
+    conditional,
     envelope::{self, Asked, head},
     middleware::watch,
     pages,
@@ -103,11 +104,10 @@ fn tag(bytes: &[u8]) -> String {
     format!("\"{}\"", hex::encode(digest.get(..16).unwrap_or_default()))
 }
 
-/// The client has what the tag stands for. A compressed answer has the tag of the plain one, so `W/` is no difference.
+/// The client has what the tag stands for.
 fn is_fresh(request: &HttpRequest, tag: &str) -> bool {
-    request.headers().get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok()).any(|value| {
-        value.split(',').map(str::trim).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
-    })
+    let lists = request.headers().get_all(header::IF_NONE_MATCH);
+    lists.filter_map(|value| value.to_str().ok()).any(|list| conditional::names(list, tag))
 }
 
 fn not_modified(known: bool, format: Format, tag: &str) -> HttpResponse {
