@@ -1,4 +1,4 @@
-//! `group_activity_list`.
+//! `group_activity_list`, and how a group or an organization is asked for its activities.
 
 use action::{Action, Ctx, Documented, Kind};
 use base::{ErrorDict, Result};
@@ -17,23 +17,31 @@ impl Documented for OfGroup {
     const DOC: &'static str = " Returns the activities of a group and of its public datasets, newest first.\n";
 }
 
-impl Action for OfGroup {
-    const NAME: &'static str = "group_activity_list";
-    const KIND: Kind = Kind::Read;
-    type Params = ListParams;
-    type Subject = Wanted;
-    type Output = Vec<View>;
+/// The same for both families.
+macro_rules! of_family {
+    ($action:ident, $name:literal, $family:ident) => {
+        impl Action for $action {
+            const NAME: &'static str = $name;
+            const KIND: Kind = Kind::Read;
+            type Params = ListParams;
+            type Subject = Wanted;
+            type Output = Vec<View>;
 
-    fn allow(ctx: &mut Ctx, params: &ListParams) -> Result<Wanted> {
-        let mut errors = ErrorDict::default();
-        let (id, wanted) = wanted(ctx, params, &mut errors);
-        errors.into_result()?;
-        let found = group::allow::find(ctx, Family::Group, &id, "")?;
-        group::allow::may_read(ctx, &found.row, false)?;
-        Ok(Wanted { scope: Scope::Group(found.row.id.clone()), ..wanted })
-    }
+            fn allow(ctx: &mut Ctx, params: &ListParams) -> Result<Wanted> {
+                let mut errors = ErrorDict::default();
+                let (id, wanted) = wanted(ctx, params, &mut errors);
+                errors.into_result()?;
+                let found = group::allow::find(ctx, Family::$family, &id, "")?;
+                group::allow::may_read(ctx, &found.row, false)?;
+                Ok(Wanted { scope: Scope::$family(found.row.id.clone()), ..wanted })
+            }
 
-    fn run(ctx: &mut Ctx, _params: ListParams, wanted: Wanted) -> Result<Vec<View>> {
-        run(ctx, &wanted)
-    }
+            fn run(ctx: &mut Ctx, _params: ListParams, wanted: Wanted) -> Result<Vec<View>> {
+                run(ctx, &wanted)
+            }
+        }
+    };
 }
+pub(super) use of_family;
+
+of_family!(OfGroup, "group_activity_list", Group);

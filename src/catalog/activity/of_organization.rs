@@ -5,6 +5,7 @@ use base::{ErrorDict, Result};
 
 use super::{
     db::{Scope, Wanted},
+    of_group::of_family,
     of_package::{ListParams, run, wanted},
     view::View,
 };
@@ -17,23 +18,4 @@ impl Documented for OfOrganization {
     const DOC: &'static str = " Returns the activities of an organization and of its public datasets, newest first.\n";
 }
 
-impl Action for OfOrganization {
-    const NAME: &'static str = "organization_activity_list";
-    const KIND: Kind = Kind::Read;
-    type Params = ListParams;
-    type Subject = Wanted;
-    type Output = Vec<View>;
-
-    fn allow(ctx: &mut Ctx, params: &ListParams) -> Result<Wanted> {
-        let mut errors = ErrorDict::default();
-        let (id, wanted) = wanted(ctx, params, &mut errors);
-        errors.into_result()?;
-        let found = group::allow::find(ctx, Family::Organization, &id, "")?;
-        group::allow::may_read(ctx, &found.row, false)?;
-        Ok(Wanted { scope: Scope::Organization(found.row.id.clone()), ..wanted })
-    }
-
-    fn run(ctx: &mut Ctx, _params: ListParams, wanted: Wanted) -> Result<Vec<View>> {
-        run(ctx, &wanted)
-    }
-}
+of_family!(OfOrganization, "organization_activity_list", Organization);

@@ -7,7 +7,7 @@ use store::quotes::GroupRow;
 use super::{
     Family,
     create::fields,
-    update::{Change, change, permitted},
+    update::{Change, change, changes, permitted},
     view::View,
 };
 use crate::picture;
@@ -19,19 +19,4 @@ action::declare! {
     pub struct PatchParams(fields());
 }
 
-impl Action for Patch {
-    const NAME: &'static str = "group_patch";
-    const KIND: Kind = Kind::Write;
-    const FILES: &'static [FileField] = picture::FILES;
-    type Params = PatchParams;
-    type Subject = GroupRow;
-    type Output = View;
-
-    fn allow(ctx: &mut Ctx, params: &PatchParams) -> Result<GroupRow> {
-        permitted(ctx, Family::Group, &params.0, Change::Merge)
-    }
-
-    fn run(ctx: &mut Ctx, params: PatchParams, before: GroupRow) -> Result<View> {
-        change(ctx, Family::Group, &params.0, &before, Change::Merge)
-    }
-}
+changes!(Patch, PatchParams, "group_patch", Group, Merge);

@@ -31,22 +31,30 @@ pub enum Change {
     Merge,
 }
 
-impl Action for Update {
-    const NAME: &'static str = "group_update";
-    const KIND: Kind = Kind::Write;
-    const FILES: &'static [FileField] = picture::FILES;
-    type Params = UpdateParams;
-    type Subject = GroupRow;
-    type Output = View;
+/// `*_update` and `*_patch` of both families.
+macro_rules! changes {
+    ($action:ident, $params:ident, $name:literal, $family:ident, $change:ident) => {
+        impl Action for $action {
+            const NAME: &'static str = $name;
+            const KIND: Kind = Kind::Write;
+            const FILES: &'static [FileField] = picture::FILES;
+            type Params = $params;
+            type Subject = GroupRow;
+            type Output = View;
 
-    fn allow(ctx: &mut Ctx, params: &UpdateParams) -> Result<GroupRow> {
-        permitted(ctx, Family::Group, &params.0, Change::Replace)
-    }
+            fn allow(ctx: &mut Ctx, params: &$params) -> Result<GroupRow> {
+                permitted(ctx, Family::$family, &params.0, Change::$change)
+            }
 
-    fn run(ctx: &mut Ctx, params: UpdateParams, before: GroupRow) -> Result<View> {
-        change(ctx, Family::Group, &params.0, &before, Change::Replace)
-    }
+            fn run(ctx: &mut Ctx, params: $params, before: GroupRow) -> Result<View> {
+                change(ctx, Family::$family, &params.0, &before, Change::$change)
+            }
+        }
+    };
 }
+pub(crate) use changes;
+
+changes!(Update, UpdateParams, "group_update", Group, Replace);
 
 /// The locked one that may be changed.
 ///

@@ -36,53 +36,30 @@ impl Documented for Delete {
     const DOC: &'static str = " Marks datasets of an organization as deleted; those that are not its own are passed over.\n";
 }
 
-impl Action for Private {
-    const NAME: &'static str = "bulk_update_private";
-    const KIND: Kind = Kind::Write;
-    type Params = BulkParams;
-    type Subject = ();
-    type Output = ();
+/// The three differ in what they set.
+macro_rules! bulk {
+    ($action:ident, $name:literal, $field:literal, $value:expr) => {
+        impl Action for $action {
+            const NAME: &'static str = $name;
+            const KIND: Kind = Kind::Write;
+            type Params = BulkParams;
+            type Subject = ();
+            type Output = ();
 
-    fn allow(ctx: &mut Ctx, params: &BulkParams) -> Result<()> {
-        permitted(ctx, params)
-    }
+            fn allow(ctx: &mut Ctx, params: &BulkParams) -> Result<()> {
+                permitted(ctx, params)
+            }
 
-    fn run(ctx: &mut Ctx, params: BulkParams, (): ()) -> Result<()> {
-        change(ctx, &params, ("private", json!(true)))
-    }
+            fn run(ctx: &mut Ctx, params: BulkParams, (): ()) -> Result<()> {
+                change(ctx, &params, ($field, $value))
+            }
+        }
+    };
 }
 
-impl Action for Public {
-    const NAME: &'static str = "bulk_update_public";
-    const KIND: Kind = Kind::Write;
-    type Params = BulkParams;
-    type Subject = ();
-    type Output = ();
-
-    fn allow(ctx: &mut Ctx, params: &BulkParams) -> Result<()> {
-        permitted(ctx, params)
-    }
-
-    fn run(ctx: &mut Ctx, params: BulkParams, (): ()) -> Result<()> {
-        change(ctx, &params, ("private", json!(false)))
-    }
-}
-
-impl Action for Delete {
-    const NAME: &'static str = "bulk_update_delete";
-    const KIND: Kind = Kind::Write;
-    type Params = BulkParams;
-    type Subject = ();
-    type Output = ();
-
-    fn allow(ctx: &mut Ctx, params: &BulkParams) -> Result<()> {
-        permitted(ctx, params)
-    }
-
-    fn run(ctx: &mut Ctx, params: BulkParams, (): ()) -> Result<()> {
-        change(ctx, &params, ("state", json!("deleted")))
-    }
-}
+bulk!(Private, "bulk_update_private", "private", json!(true));
+bulk!(Public, "bulk_update_public", "private", json!(false));
+bulk!(Delete, "bulk_update_delete", "state", json!("deleted"));
 
 /// The organization's admins.
 ///

@@ -8,7 +8,7 @@ use crate::{
     group::{
         Family,
         create::fields,
-        update::{Change, change, permitted},
+        update::{Change, change, changes, permitted},
         view::View,
     },
     picture,
@@ -21,19 +21,4 @@ action::declare! {
     pub struct PatchParams(fields());
 }
 
-impl Action for Patch {
-    const NAME: &'static str = "organization_patch";
-    const KIND: Kind = Kind::Write;
-    const FILES: &'static [FileField] = picture::FILES;
-    type Params = PatchParams;
-    type Subject = GroupRow;
-    type Output = View;
-
-    fn allow(ctx: &mut Ctx, params: &PatchParams) -> Result<GroupRow> {
-        permitted(ctx, Family::Organization, &params.0, Change::Merge)
-    }
-
-    fn run(ctx: &mut Ctx, params: PatchParams, before: GroupRow) -> Result<View> {
-        change(ctx, Family::Organization, &params.0, &before, Change::Merge)
-    }
-}
+changes!(Patch, PatchParams, "organization_patch", Organization, Merge);

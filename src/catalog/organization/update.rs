@@ -8,7 +8,7 @@ use crate::{
     group::{
         Family,
         create::fields,
-        update::{Change, change, permitted},
+        update::{Change, change, changes, permitted},
         view::View,
     },
     picture,
@@ -21,19 +21,4 @@ action::declare! {
     pub struct UpdateParams(fields());
 }
 
-impl Action for Update {
-    const NAME: &'static str = "organization_update";
-    const KIND: Kind = Kind::Write;
-    const FILES: &'static [FileField] = picture::FILES;
-    type Params = UpdateParams;
-    type Subject = GroupRow;
-    type Output = View;
-
-    fn allow(ctx: &mut Ctx, params: &UpdateParams) -> Result<GroupRow> {
-        permitted(ctx, Family::Organization, &params.0, Change::Replace)
-    }
-
-    fn run(ctx: &mut Ctx, params: UpdateParams, before: GroupRow) -> Result<View> {
-        change(ctx, Family::Organization, &params.0, &before, Change::Replace)
-    }
-}
+changes!(Update, UpdateParams, "organization_update", Organization, Replace);
