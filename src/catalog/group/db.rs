@@ -70,7 +70,9 @@ pub fn version(connection: &mut PgConnection, row: &GroupRow) -> Result<String> 
     let made = (row.created.and_utc().timestamp_micros(), &row.extras, &row.translations);
     let text = serde_json::to_string(&(fields, made, members, parents)).map_err(base::Error::internal)?;
     // As long as nobody needs to guess: a stranger cannot choose what others have written.
-    Ok(auth::token::hash(&text).iter().take(10).map(|byte| format!("{byte:02x}")).collect())
+    let mut version = hex::encode(auth::token::hash(&text));
+    version.truncate(20);
+    Ok(version)
 }
 
 /// The id behind a name, of organizations and groups alike, deleted ones included: they share one name space.

@@ -220,7 +220,8 @@ impl Run {
             let mut wanted = name_of(mapped);
             let others = taken.get(&wanted).is_some_and(|(id, state)| *id != entry.package_id && state != "deleted");
             if others || given.contains(&wanted) {
-                let short: String = hash::of_guid(&entry.item.guid).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+                let mut short = hex::encode(hash::of_guid(&entry.item.guid));
+                short.truncate(8);
                 let kept: String = wanted.chars().take(name::MAX - 9).collect();
                 wanted = format!("{}-{short}", kept.trim_end_matches('-'));
                 mapped.dict.insert("name".to_owned(), Value::String(wanted.clone()));

@@ -59,7 +59,7 @@ pub fn end_all(ctx: &mut Ctx, user_id: &str) -> Result<()> {
 /// stored, and tells nothing of it.
 #[must_use]
 pub fn csrf(secret: &Secret) -> String {
-    hex(&auth::token::hash(&format!("csrf {}", secret.reveal())))
+    hex::encode(auth::token::hash(&format!("csrf {}", secret.reveal())))
 }
 
 /// True when what was repeated is right.
@@ -67,8 +67,4 @@ pub fn csrf(secret: &Secret) -> String {
 pub fn is_csrf(secret: &Secret, repeated: &str) -> bool {
     // Compared by their hashes, whose first differing byte tells nothing.
     auth::token::hash(&csrf(secret)) == auth::token::hash(repeated.trim())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
