@@ -23,6 +23,8 @@ mod analyze;
 #[expect(dead_code, reason = "the index uses more of it")]
 #[path = "../src/search/schema.rs"]
 mod schema;
+#[path = "../src/search/title.rs"]
+mod title;
 #[path = "../src/search/writer.rs"]
 mod writer;
 mod document {

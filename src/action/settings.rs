@@ -227,11 +227,18 @@ pub struct SearchSettings {
     pub rows_max: usize,
     /// `search.facets.limit`.
     pub facets_limit: i64,
+    /// `kurak.search.ranking`.
+    pub ranking: search::Ranking,
 }
 
 impl Default for SearchSettings {
     fn default() -> Self {
-        Self { default_sort: "score desc, metadata_modified desc".to_owned(), rows_max: base::limits::ROWS_MAX, facets_limit: 50 }
+        Self {
+            default_sort: "score desc, metadata_modified desc".to_owned(),
+            rows_max: base::limits::ROWS_MAX,
+            facets_limit: 50,
+            ranking: search::Ranking::default(),
+        }
     }
 }
 

@@ -98,6 +98,7 @@ const HONOURED: &[&str] = &[
     "kurak.migrate",
     "kurak.pg_bindir",
     "kurak.port",
+    "kurak.search.ranking",
     "permanent_session_lifetime",
     "remember_cookie_duration",
     "search.facets.limit",

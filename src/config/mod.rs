@@ -224,6 +224,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             default_sort: read.text("ckan.search.default_package_sort").unwrap_or(search.default_sort),
             rows_max: read.parsed("ckan.search.rows_max", "a number")?.unwrap_or(search.rows_max),
             facets_limit: read.parsed("search.facets.limit", "a number")?.unwrap_or(search.facets_limit),
+            ranking: read.parsed("kurak.search.ranking", "kurak or ckan")?.unwrap_or(search.ranking),
         },
         activity: activity(read)?,
         views: views(read),

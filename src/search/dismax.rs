@@ -6,6 +6,8 @@ use base::{Error, Result, limits};
 
 /// How many of the words have to be there when nothing else is said.
 pub const MM: &str = "2<-1 5<80%";
+/// The same where that finds nothing.
+pub const RELAXED: &str = "34%";
 /// The fields that words are looked for in, and their weights.
 pub const QF: &str = "name^4 title^4 tags^2 groups^2 text";
 /// The share that the fields beside the best one count.

@@ -11,6 +11,7 @@ use base::{Error, Result};
 
 use crate::document::SearchDocument;
 use crate::failed;
+use crate::highlight::Words;
 use crate::live::{Change, Live, Mark};
 use crate::reader;
 use crate::request::{Found, Request};
@@ -153,6 +154,12 @@ impl Index {
         let live = self.live();
         let view = live.view();
         reader::search(&view, &self.0.shared, live.analyzers(), request)
+    }
+
+    /// The words of a `q`, for marking them in texts.
+    #[must_use]
+    pub fn words_of(&self, q: &str) -> Words {
+        Words::of(self.live().analyzers(), q)
     }
 
     /// Visits id and version of every document, for comparing index and database.

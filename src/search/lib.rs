@@ -8,27 +8,34 @@ mod dates;
 mod directory;
 mod dismax;
 mod document;
+mod explain;
 mod facet;
+mod highlight;
 mod index;
 mod lex;
 mod live;
 mod parse;
 mod piece;
 mod query;
+mod question;
+mod rank;
 mod reader;
 mod request;
 mod scan;
 mod schema;
 mod shared;
 mod sort;
+mod suggest;
+mod title;
 mod tree;
 mod view;
 mod writer;
 
 pub use document::{Pairs, SearchDocument, fields, search_document};
+pub use highlight::Words;
 pub use index::{Index, Rebuild};
 pub use live::{Change, Mark};
-pub use request::{Facets, Found, Hit, Request};
+pub use request::{Facets, Found, Hit, Ranking, Request};
 
 use base::Error;
 use tantivy::TantivyError;
@@ -56,5 +63,7 @@ fn usize_of(number: u32) -> usize {
 mod measure;
 #[cfg(test)]
 mod model_tests;
+#[cfg(test)]
+mod relevance_tests;
 #[cfg(test)]
 mod tests;

@@ -7,21 +7,23 @@ use std::ops::Bound as Edge;
 use std::time::Instant;
 
 use base::{Error, Result, time::Stamp};
-use tantivy::Term;
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, DisjunctionMaxQuery, EmptyQuery, ExistsQuery, Occur as Engine, PhraseQuery, Query,
     RangeQuery, TermQuery,
 };
 use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::TokenizerManager;
+use tantivy::{Searcher, Term};
 
+use crate::dismax::{self, Part};
 use crate::schema::{Fields, Kind, Place};
 use crate::tree::{Bound, Node, Occur, Test};
-use crate::{analyze, dates, dismax, scan::Scan};
+use crate::{analyze, dates, scan::Scan};
 
-type Boxed = Box<dyn Query>;
+pub type Boxed = Box<dyn Query>;
 
-fn boxed(query: impl Query) -> Boxed {
+/// A query of the engine, whatever its type.
+pub fn boxed(query: impl Query) -> Boxed {
     Box::new(query)
 }
 
@@ -35,6 +37,8 @@ pub struct Defaults {
 /// Turns trees into queries.
 pub struct Builder<'a> {
     pub fields: &'a Fields,
+    /// The state of the index that is asked.
+    pub searcher: &'a Searcher,
     pub analyzers: &'a TokenizerManager,
     pub now: Stamp,
     pub deadline: Instant,
@@ -97,10 +101,18 @@ impl Builder<'_> {
     /// # Errors
     /// As [`Builder::whole`].
     pub fn free_text(&self, text: &str, mm: &str) -> Result<Boxed> {
+        self.combined(&dismax::parts(text)?, mm, &|test| self.anywhere(test))
+    }
+
+    /// The parts of a free text as one query; `each` says what one of them asks for.
+    ///
+    /// # Errors
+    /// As [`Builder::whole`].
+    pub fn combined(&self, parts: &[Part], mm: &str, each: &dyn Fn(&Test) -> Result<Option<Boxed>>) -> Result<Boxed> {
         let (mut all, mut optional): (Vec<(Engine, Boxed)>, Vec<Boxed>) = (Vec::new(), Vec::new());
-        for part in dismax::parts(text)? {
-            let test = if part.quoted { Test::Phrase(part.text, 0) } else { Test::Word(part.text) };
-            let Some(query) = self.anywhere(&test)? else { continue };
+        for part in parts {
+            let text = part.text.clone();
+            let Some(query) = each(&if part.quoted { Test::Phrase(text, 0) } else { Test::Word(text) })? else { continue };
             match part.sign {
                 Some(true) => all.push((Engine::Must, query)),
                 Some(false) => all.push((Engine::MustNot, query)),
@@ -145,7 +157,11 @@ impl Builder<'_> {
         })
     }
 
-    fn leaf(&self, place: &Place, test: &Test) -> Result<Option<Boxed>> {
+    /// A test on one field; `None` says nothing.
+    ///
+    /// # Errors
+    /// As [`Builder::whole`].
+    pub fn leaf(&self, place: &Place, test: &Test) -> Result<Option<Boxed>> {
         match place.name.as_str() {
             // One index, one site, one kind of entity: these hold for every document.
             "site_id" => return Ok(Some(Box::new(AllQuery))),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base::{Error, Result, limits, time::Stamp};
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query, Weight};
+use tantivy::query::{BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query, Weight};
 use tantivy::schema::Value;
 use tantivy::tokenizer::TokenizerManager;
 use tantivy::{DocAddress, TantivyDocument};
@@ -12,13 +12,16 @@ use tantivy::{DocAddress, TantivyDocument};
 use crate::facet::{self, Facet};
 use crate::parse::{self, Place};
 use crate::query::{Builder, Defaults};
+use crate::question::{is_asked, is_ranked_here, question};
+use crate::rank::{self, Feature};
 use crate::request::{Found, Hit, Request};
 use crate::schema::Kind;
 use crate::shared::{Outcome, Shared};
 use crate::sort::{self, Key, Ranked, SegmentKeys, Source};
+use crate::suggest::{FEW, Suggester};
 use crate::tree::Node;
 use crate::view::{Base, View};
-use crate::{dismax, failed, usize_of};
+use crate::{dismax, explain, failed, usize_of};
 
 /// The best of a listing that are kept with its result, so that paging does not search again.
 const WINDOW_ALL: usize = 1_000;
@@ -29,6 +32,8 @@ struct Plan {
     /// `None` is everything.
     query: Option<Box<dyn Query>>,
     scored: bool,
+    /// What the first are ranked by again.
+    ranking: Option<Vec<Feature>>,
     keys: Vec<Key>,
     facets: Vec<(String, Facet)>,
     base: Base,
@@ -44,13 +49,12 @@ struct Plan {
 pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, request: &Request) -> Result<Found> {
     let bounded = request.bounded()?;
     let need = bounded.start + bounded.rows;
-    let key = (view.generation, Request { rows: 0, start: 0, ..bounded.clone() });
+    let key = (view.generation, Request { rows: 0, start: 0, explain: false, ..bounded.clone() });
     let known = shared.results.get(&key).filter(|known| known.window >= need.min(known.count));
     let outcome = match known {
         Some(known) => known,
         None => {
-            let plan = plan(view, analyzers, &bounded, need)?;
-            let outcome = Arc::new(run(view, shared, &bounded, &plan)?);
+            let outcome = Arc::new(answer(view, shared, analyzers, &bounded, need)?);
             // "Now" moves on while the index does not.
             if !mentions_now(&bounded) {
                 shared.results.insert(key, Arc::clone(&outcome));
@@ -60,29 +64,64 @@ pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, reques
     };
     let page = outcome.best.get(bounded.start.min(outcome.best.len())..need.min(outcome.best.len())).unwrap_or_default();
     let hits = page.iter().map(|(segment, doc)| hit(view, shared, *segment, *doc)).collect::<Result<Vec<Hit>>>()?;
+    let reasons = if bounded.explain {
+        explain::sentences(view, &mut builder(view, analyzers, deadline())?, &bounded, page)?
+    } else {
+        Vec::new()
+    };
     Ok(Found {
         count: outcome.count,
         hits,
         facets: Arc::clone(&outcome.facets),
         sort: bounded.order().to_owned(),
         generation: view.generation,
+        relaxed: outcome.relaxed,
+        did_you_mean: outcome.did_you_mean.clone(),
+        reasons,
     })
+}
+
+/// Finds; where free text finds nothing, fewer of its words are enough, and where it finds next to nothing, better words are
+/// looked for.
+fn answer(view: &View, shared: &Shared, analyzers: &TokenizerManager, request: &Request, need: usize) -> Result<Outcome> {
+    let first = plan(view, analyzers, request, need, dismax::MM)?;
+    let mut outcome = run(view, shared, request, &first)?;
+    if outcome.count > FEW || !(is_asked(request) && is_ranked_here(request)) {
+        return Ok(outcome);
+    }
+    let allowed = view.allowed(&first.base, shared)?;
+    let suggester = Suggester { view, shared, analyzers, allowed: &allowed, deadline: first.deadline };
+    if let Some(q) = if need == 0 { None } else { suggester.corrected(request)? } {
+        let better = Request { q: q.clone(), facet_fields: Vec::new(), ..request.clone() };
+        let found = run(view, shared, &better, &plan(view, analyzers, &better, 0, dismax::MM)?)?;
+        outcome.did_you_mean = (found.count > outcome.count).then_some(q);
+    }
+    if outcome.count == 0 && request.mm.is_none() {
+        let relaxed = run(view, shared, request, &plan(view, analyzers, request, need, dismax::RELAXED)?)?;
+        if relaxed.count > 0 {
+            return Ok(Outcome { relaxed: true, did_you_mean: outcome.did_you_mean, ..relaxed });
+        }
+    }
+    Ok(outcome)
+}
+
+fn deadline() -> Instant {
+    Instant::now() + Duration::from_millis(limits::SEARCH_MILLIS)
+}
+
+fn builder<'a>(view: &'a View, analyzers: &'a TokenizerManager, deadline: Instant) -> Result<Builder<'a>> {
+    let defaults = Defaults { places: vec![(view.fields.place("text")?, 1.0)], tie: 0.0 };
+    Ok(Builder { fields: &view.fields, searcher: &view.searcher, analyzers, now: Stamp::now(), deadline, defaults })
 }
 
 fn mentions_now(request: &Request) -> bool {
     request.q.contains("NOW") || request.fq.iter().any(|filter| filter.contains("NOW"))
 }
 
-fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usize) -> Result<Plan> {
-    let deadline = Instant::now() + Duration::from_millis(limits::SEARCH_MILLIS);
+fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usize, mm: &str) -> Result<Plan> {
+    let deadline = deadline();
     let mut keys = sort::keys(request.order(), &view.fields)?;
-    let mut builder = Builder {
-        fields: &view.fields,
-        analyzers,
-        now: Stamp::now(),
-        deadline,
-        defaults: Defaults { places: vec![(view.fields.place("text")?, 1.0)], tie: 0.0 },
-    };
+    let mut builder = builder(view, analyzers, deadline)?;
     let mut filters: Vec<Box<dyn Query>> = Vec::new();
     let mut own_states = false;
     for text in &request.fq {
@@ -93,12 +132,16 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
             filters.push(Box::new(ConstScoreQuery::new(builder.whole(&node)?, 0.0)));
         }
     }
-    let text = question(&mut builder, request)?;
-    let scored = text.is_some() && keys.iter().any(|key| matches!(key.source, Source::Score));
+    let asked = question(&mut builder, request, mm)?;
+    let scored = asked.is_some() && keys.iter().any(|key| matches!(key.source, Source::Score));
     if !scored {
         // Without a text all scores are equal.
         keys.retain(|key| !matches!(key.source, Source::Score));
     }
+    let (text, features) = asked.map_or((None, Vec::new()), |asked| (Some(asked.query), asked.features));
+    // Only an order by score is an order of relevance.
+    let first = keys.first().filter(|key| matches!(key.source, Source::Score) && key.descending);
+    let ranking = (scored && first.is_some() && is_ranked_here(request)).then_some(features);
     let mut all: Vec<(Occur, Box<dyn Query>)> = text.into_iter().map(|query| (Occur::Must, query)).collect();
     all.extend(filters.into_iter().map(|query| (Occur::Must, query)));
     let query: Option<Box<dyn Query>> = match all.len() {
@@ -115,53 +158,7 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
     }
     let usual = if query.is_none() { WINDOW_ALL } else { WINDOW };
     let window = if need == 0 { 0 } else { need.max(usual) };
-    Ok(Plan { query, scored, keys, facets, base: Base::of(request, own_states), window, deadline })
-}
-
-/// The query of `q`; `None` for everything. CKAN's rule: a colon means Lucene syntax, else the text is free.
-fn question(builder: &mut Builder<'_>, request: &Request) -> Result<Option<Box<dyn Query>>> {
-    let text = request.q.as_str();
-    if matches!(text, "" | "\"\"" | "''" | "*:*") {
-        return Ok(None);
-    }
-    let colon = text.contains(':');
-    let kind = match (colon, request.def_type.as_deref().filter(|kind| !kind.is_empty())) {
-        (_, Some("edismax")) => "edismax",
-        (true, _) | (_, Some("lucene")) => "lucene",
-        (false, None | Some("dismax")) => "dismax",
-        (false, Some(other)) => {
-            return Err(Error::search(format!("Unknown query parser '{}'", other.chars().take(40).collect::<String>())));
-        }
-    };
-    if kind == "lucene" {
-        return lucene(builder, text).map(Some);
-    }
-    let mut places = Vec::new();
-    for (name, weight) in dismax::weights(request.qf.as_deref().unwrap_or(dismax::QF))? {
-        places.push((builder.fields.place(&name)?, weight));
-    }
-    let tie = match &request.tie {
-        None => dismax::TIE,
-        Some(tie) => {
-            tie.trim().parse().ok().filter(|tie: &f32| tie.is_finite()).ok_or_else(|| Error::search("Cannot parse tie"))?
-        }
-    };
-    builder.defaults = Defaults { places, tie };
-    if kind == "edismax" {
-        match lucene(builder, text) {
-            Err(error) if error.kind() == base::Kind::Search => {}
-            other => return other.map(Some),
-        }
-    }
-    parse::check_text(text, "q")?;
-    builder.free_text(text, request.mm.as_deref().unwrap_or(dismax::MM)).map(Some)
-}
-
-fn lucene(builder: &Builder<'_>, text: &str) -> Result<Box<dyn Query>> {
-    match parse::parse(text, Place::Query)? {
-        Node::All => Ok(Box::new(AllQuery)),
-        node => builder.whole(&node),
-    }
+    Ok(Plan { query, scored, ranking, keys, facets, base: Base::of(request, own_states), window, deadline })
 }
 
 fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<Outcome> {
@@ -204,6 +201,9 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
     }
     best.sort_by(Ranked::compare);
     best.truncate(plan.window);
+    if let Some(features) = &plan.ranking {
+        rank::again(&view.searcher, features, rank::weights().step, &mut best)?;
+    }
     let facets = plan.facets.iter().zip(&counts).map(|((name, facet), counts)| {
         (name.clone(), facet::select(&facet.values, counts, request.facet_limit, request.facet_mincount))
     });
@@ -212,10 +212,16 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
         best: best.into_iter().map(|ranked| (u32::try_from(ranked.segment).unwrap_or(u32::MAX), ranked.doc)).collect(),
         window: plan.window,
         facets: Arc::new(facets.collect()),
+        relaxed: false,
+        did_you_mean: None,
     })
 }
 
-fn hit(view: &View, shared: &Shared, segment: u32, doc: u32) -> Result<Hit> {
+/// A dataset that was found.
+///
+/// # Errors
+/// Internal, when it cannot be read.
+pub fn hit(view: &View, shared: &Shared, segment: u32, doc: u32) -> Result<Hit> {
     let gone = || Error::internal("a document has no segment");
     let id = view.searcher.segment_readers().get(usize_of(segment)).ok_or_else(gone)?.segment_id();
     if let Some(hit) = shared.stored.get(&(id, doc)) {

@@ -39,6 +39,30 @@ pub struct Request {
     pub bf: Option<String>,
     /// As `bf`.
     pub boost: Option<String>,
+    pub ranking: Ranking,
+    /// Say of each dataset why it was found.
+    pub explain: bool,
+}
+
+/// How free text is ranked (`kurak.search.ranking`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Ranking {
+    /// As `rank` says.
+    #[default]
+    Kurak,
+    /// As CKAN's configuration of Solr does: dismax and nothing more.
+    Ckan,
+}
+
+impl std::str::FromStr for Ranking {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "kurak" => Ok(Self::Kurak),
+            "ckan" => Ok(Self::Ckan),
+            _ => Err(Error::search("a ranking is kurak or ckan")),
+        }
+    }
 }
 
 /// Per field its values and how many of the datasets found have them.
@@ -56,6 +80,12 @@ pub struct Found {
     pub sort: String,
     /// The state of the index that answered.
     pub generation: u64,
+    /// Fewer of the words had to be there than usual, because nothing has all of them.
+    pub relaxed: bool,
+    /// A better question, where this one finds next to nothing.
+    pub did_you_mean: Option<String>,
+    /// Why each of the hits was found; empty unless it was asked for.
+    pub reasons: Vec<String>,
 }
 
 /// A dataset that was found.

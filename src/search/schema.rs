@@ -273,7 +273,7 @@ pub fn hash() -> String {
     let (schema, _) = Fields::build();
     let entries: BTreeMap<&str, String> =
         schema.fields().map(|(_, entry)| (entry.name(), format!("{:?}", entry.field_type()))).collect();
-    let text = format!("{entries:?} {} {IN_TEXT:?} {RELATIONS:?}", analyze::VERSION);
+    let text = format!("{entries:?} {} {IN_TEXT:?} {RELATIONS:?} title keys", analyze::VERSION);
     format!("{:016x}", fingerprint(text.as_bytes()))
 }
 

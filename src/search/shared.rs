@@ -30,6 +30,8 @@ pub struct Outcome {
     pub best: Vec<Address>,
     pub window: usize,
     pub facets: Arc<Facets>,
+    pub relaxed: bool,
+    pub did_you_mean: Option<String>,
 }
 
 impl Outcome {

@@ -86,6 +86,7 @@ pub struct SegmentKeys {
 pub struct Ranked {
     pub segment: usize,
     pub doc: u32,
+    pub score: Score,
     rank: Vec<Rank>,
 }
 
@@ -118,6 +119,14 @@ impl Rank {
 }
 
 impl Ranked {
+    /// Gives another score to a document whose first key is the score, from high to low.
+    pub fn rescore(&mut self, score: Score) {
+        self.score = score;
+        if let Some(first) = self.rank.first_mut() {
+            *first = Rank::Number(upwards(Some(score_bits(score)), true));
+        }
+    }
+
     /// The order of the answer.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
@@ -242,7 +251,7 @@ impl SegmentKeys {
     pub fn ranked(&self, segment: usize, winners: &[Match]) -> Result<Vec<Ranked>> {
         let mut ranked: Vec<Ranked> = winners
             .iter()
-            .map(|found| Ranked { segment, doc: found.doc, rank: Vec::with_capacity(self.keys.len() + 1) })
+            .map(|found| Ranked { segment, doc: found.doc, score: found.score, rank: Vec::with_capacity(self.keys.len() + 1) })
             .collect();
         for index in 0..=self.keys.len() {
             let numbers: Vec<u64> = winners.iter().map(|found| self.key(index, *found)).collect();

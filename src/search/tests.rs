@@ -47,7 +47,7 @@ impl Sample {
             metadata_modified: self.package.metadata_modified.unwrap(),
             body: "".into(),
         };
-        let stored = format!("body of {}", self.package.name).into_bytes();
+        let stored = format!("body of {}: {}", self.package.name, self.package.title).into_bytes();
         search_document(&self.package, Some(self.organization), &self.groups, &document, stored)
     }
 }
@@ -109,7 +109,7 @@ fn everybody_finds_public_active_datasets_and_nothing_else() {
     let (_folder, index) = filled();
     assert_eq!(names(&index, &q("")), ["budget", "clean-water"]);
     assert_eq!(names(&index, &q("water")), ["budget", "clean-water"]);
-    assert_eq!(index.search(&q("water")).unwrap().hits[1].stored.as_ref(), b"body of clean-water");
+    assert_eq!(index.search(&q("water")).unwrap().hits[1].stored.as_ref(), b"body of clean-water: Clean Water in Cities");
     // By default the newest comes first.
     assert_eq!(names(&index, &Request::public()), ["budget", "clean-water"]);
 }
@@ -505,4 +505,51 @@ proptest::proptest! {
             }
         });
     }
+}
+
+#[test]
+fn the_whole_title_comes_first_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::open(folder.path()).unwrap();
+    let mut noisy = sample("noisy", "Budget budget budget of state state", 5);
+    noisy.package.notes = Some("state budget state budget state budget".to_owned());
+    let (exact, other) = (sample("exact", "State: Budget", 1), sample("other", "State budget of the year before", 9));
+    let changes: Vec<_> = [noisy, exact, other].iter().map(|sample| Change::Put(Box::new(sample.document()))).collect();
+    index.apply(&changes, &mark(1)).unwrap();
+    let request = Request { q: "state BUDGET".to_owned(), explain: true, ..Request::public() };
+    let found = index.search(&request).unwrap();
+    assert_eq!(found.hits[0].id, "id-exact");
+    assert!(
+        found.reasons[0].contains("\"BUDGET\" in title (") && found.reasons[0].contains("the whole title or name (+1000.00)")
+    );
+    assert!(found.reasons[1].contains("in text (") && !found.reasons[1].contains("whole"), "{}", found.reasons[1]);
+    let slug = Request { q: "other".to_owned(), ..Request::public() };
+    assert_eq!(index.search(&slug).unwrap().hits[0].id, "id-other");
+}
+
+#[test]
+fn better_words_are_offered_from_what_the_caller_may_see() {
+    let (_folder, index) = filled();
+    let ask = |q: &str, labels: &[&str]| {
+        let labels = Some(labels.iter().map(|label| (*label).to_owned()).collect());
+        index.search(&Request { q: q.to_owned(), labels, public_only: false, ..Request::public() }).unwrap()
+    };
+    assert_eq!(ask("watre citeis", &["public"]).did_you_mean.as_deref(), Some("water cities"));
+    assert_eq!(ask("water", &["public"]).did_you_mean, None);
+    // Only a private dataset has "secret".
+    assert_eq!(ask("secrte", &["public"]).did_you_mean, None);
+    assert_eq!(ask("secrte", &["public", "member-stat"]).did_you_mean.as_deref(), Some("secret"));
+    assert_eq!(ask("qqqqqqqq", &["public"]).did_you_mean, None);
+}
+
+#[test]
+fn where_nothing_has_all_words_some_of_them_are_enough() {
+    let (_folder, index) = filled();
+    let found = index.search(&Request { q: "drinking zebra giraffe lion".to_owned(), ..Request::public() }).unwrap();
+    assert!(found.relaxed && found.count == 1);
+    let strict = Request { q: "drinking zebra giraffe lion".to_owned(), mm: Some("100%".to_owned()), ..Request::public() };
+    assert_eq!(index.search(&strict).unwrap().count, 0);
+    let ckan = Request { q: "drinking zebra giraffe lion".to_owned(), ranking: Ranking::Ckan, ..Request::public() };
+    assert_eq!(index.search(&ckan).unwrap().count, 0);
+    assert_eq!(index.search(&Request { q: "water zebra".to_owned(), ..Request::public() }).unwrap().count, 0);
 }

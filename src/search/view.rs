@@ -67,8 +67,9 @@ pub struct Allowed {
 }
 
 impl Allowed {
+    /// True for a document that may be seen.
     #[inline]
-    fn has(&self, doc: u32) -> bool {
+    pub fn has(&self, doc: u32) -> bool {
         self.bits.get(usize_of(doc >> 6)).is_some_and(|word| word >> (doc & 63) & 1 == 1)
     }
 

@@ -8,8 +8,8 @@ use tantivy::schema::OwnedValue;
 use tantivy::{IndexWriter, TantivyDocument};
 
 use crate::document::SearchDocument;
-use crate::failed;
 use crate::schema::{self, Fields, Kind};
+use crate::{failed, title};
 
 /// Bytes that documents may take in memory before they go to disk.
 pub const BUDGET_BYTES: usize = 50_000_000;
@@ -80,6 +80,9 @@ pub fn document(fields: &Fields, from: &SearchDocument) -> TantivyDocument {
         copy(&mut out, name, value);
         if has.insert(name.as_ref()) {
             out.add_text(fields.has, name);
+        }
+        if name == "title" {
+            title::title_key(value).iter().for_each(|key| out.add_text(fields.has, key));
         }
         match fields.fixed(name) {
             Some(field) => out.add_text(field, value),

@@ -31,6 +31,28 @@ fn names(list: &Value) -> Vec<&str> {
 }
 
 #[test]
+fn an_answer_says_more_where_it_is_asked_to() {
+    let portal = portal();
+    let ask = |actor: &Actor, more: Value| {
+        let mut input = json!({"facet": false});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        portal.call(actor, "package_search", input).unwrap()
+    };
+    let anonymous = Actor::anonymous();
+    let plain = ask(&anonymous, json!({"q": "public"}));
+    let keys: Vec<&String> = plain.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["count", "facets", "results", "sort", "search_facets"]);
+    let more = ask(&anonymous, json!({"q": "public", "hl": true, "explain": "true"}));
+    let id = more["results"][0]["id"].as_str().unwrap();
+    assert_eq!(more["highlighting"][id], json!({"title": ["Some <em>public</em> stuff"]}));
+    assert!(more["explain"][id].as_str().unwrap().starts_with("Found by \"public\" in title ("), "{}", more["explain"]);
+    assert_eq!(ask(&anonymous, json!({"q": "pubilc"}))["did_you_mean"], "public");
+    let secret = json!({"q": "privaet", "include_private": true, "hl": true});
+    assert_eq!(ask(&anonymous, secret.clone()).get("did_you_mean"), None);
+    assert_eq!(ask(&actor(&portal, "editor"), secret)["did_you_mean"], "private");
+}
+
+#[test]
 fn datasets_are_completed_by_name_and_title() {
     let portal = portal();
     let complete = |actor: &Actor, input: Value| portal.call(actor, "package_autocomplete", input).unwrap();

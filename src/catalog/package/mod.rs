@@ -15,6 +15,7 @@ pub mod purge;
 pub mod reorder;
 pub mod revise;
 pub mod search;
+mod search_additions;
 pub mod show;
 pub mod update;
 pub mod write;

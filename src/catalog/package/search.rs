@@ -46,6 +46,8 @@ const KNOWN: &[&str] = &[
     "include_drafts",
     "include_deleted",
     "use_default_schema",
+    "explain",
+    "hl",
 ];
 
 fn fields() -> Vec<Field> {
@@ -70,6 +72,8 @@ fn fields() -> Vec<Field> {
         field("defType", "Parser of q: dismax, edismax or lucene.", text()),
         field("qf", "Fields and weights of dismax.", text()),
         field("mm", "How many words must match.", text()),
+        field("hl", "True: `highlighting` holds extracts with the words marked, per dataset and field.", flag()),
+        field("explain", "True: `explain` says of each dataset why it was found.", flag()),
         field("tie", "Share of the other fields in the score.", text()),
     ]
 }
@@ -88,13 +92,14 @@ impl Action for Search {
     fn run(ctx: &mut Ctx, params: SearchParams, (): ()) -> Result<Raw> {
         let query = read(ctx, &params.0.0)?;
         let found = ctx.app.current_index().search(&query.request)?;
-        Ok(Raw(answer(&ctx.app, &found, &query.fl)?))
+        Ok(Raw(answer(&ctx.app, &found, &query)?))
     }
 }
 
 struct Query {
     request: Request,
     fl: Vec<String>,
+    highlight: bool,
 }
 
 fn read(ctx: &Ctx, dict: &Map<String, Value>) -> Result<Query> {
@@ -149,8 +154,10 @@ fn read(ctx: &Ctx, dict: &Map<String, Value>) -> Result<Query> {
         tie: text("tie"),
         bf: text("bf"),
         boost: text("boost"),
+        ranking: settings.ranking,
+        explain: flag("explain"),
     };
-    Ok(Query { request, fl: list(dict, "fl") })
+    Ok(Query { request, fl: list(dict, "fl"), highlight: flag("hl") })
 }
 
 fn sort(dict: &Map<String, Value>) -> Option<String> {
@@ -209,7 +216,7 @@ fn facet_fields(dict: &Map<String, Value>, errors: &mut ErrorDict) -> Vec<String
     names
 }
 
-fn answer(app: &App, found: &Found, fl: &[String]) -> Result<String> {
+fn answer(app: &App, found: &Found, query: &Query) -> Result<String> {
     let mut text = String::with_capacity(1024 + found.hits.iter().map(|hit| hit.stored.len() + 1024).sum::<usize>());
     text.push_str("{\"count\":");
     text.push_str(&found.count.to_string());
@@ -223,11 +230,12 @@ fn answer(app: &App, found: &Found, fl: &[String]) -> Result<String> {
         .collect();
     text.push_str(&Value::Object(facets).to_string());
     text.push_str(",\"results\":[");
-    results(app, found, fl, &mut text)?;
+    results(app, found, &query.fl, &mut text)?;
     text.push_str("],\"sort\":");
     text.push_str(&Value::String(found.sort.clone()).to_string());
     text.push_str(",\"search_facets\":");
     text.push_str(&Value::Object(search_facets(app, found)).to_string());
+    super::search_additions::write(app, query.highlight.then_some(query.request.q.as_str()), found, &mut text)?;
     text.push('}');
     Ok(text)
 }

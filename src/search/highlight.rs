@@ -1,0 +1,142 @@
+//! Where the words of a question stand in a text: for marking them, and for reading a term as it is written.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
+
+use crate::parse::{self, Place};
+use crate::tree::{Node, Occur, Test};
+use crate::{analyze, dismax};
+
+/// Bytes of a text that are looked at.
+const TEXT_BYTES: usize = 20_000;
+/// Letters of an extract, and of what stands in it before the first mark.
+const EXTRACT: usize = 240;
+const BEFORE: usize = 60;
+
+/// The words that are looked for.
+pub struct Words {
+    analyzer: Option<TextAnalyzer>,
+    terms: HashSet<String>,
+}
+
+impl Words {
+    /// Terms, as the index has them.
+    pub fn new(analyzers: &TokenizerManager, terms: impl IntoIterator<Item = String>) -> Self {
+        Self { analyzer: analyzers.get(analyze::TEXT), terms: terms.into_iter().collect() }
+    }
+
+    /// The words of a `q` that datasets are found by; not those that it excludes.
+    #[must_use]
+    pub fn of(analyzers: &TokenizerManager, q: &str) -> Self {
+        let mut texts = Vec::new();
+        match parse::parse(q, Place::Query) {
+            Ok(node) if q.contains(':') => words(&node, &mut texts),
+            _ => {
+                texts.extend(dismax::parts(q).into_iter().flatten().filter(|part| part.sign != Some(false)).map(|part| part.text))
+            }
+        }
+        let mut reading = analyze::asking(analyzers, analyze::TEXT);
+        let terms = texts.iter().flat_map(|text| reading.as_mut().map(|reading| analyze::terms(reading, text))).flatten();
+        Self::new(analyzers, terms.map(|(_, term)| term))
+    }
+
+    /// Where they stand, in order, not overlapping.
+    fn places(&mut self, text: &str) -> Vec<Range<usize>> {
+        let mut places: Vec<Range<usize>> = Vec::new();
+        let Some(analyzer) = self.analyzer.as_mut().filter(|_| !self.terms.is_empty()) else { return places };
+        let mut stream = analyzer.token_stream(text);
+        while stream.advance() {
+            let token = stream.token();
+            if self.terms.contains(&token.text) && places.last().is_none_or(|last| last.end <= token.offset_from) {
+                places.push(token.offset_from..token.offset_to);
+            }
+        }
+        places
+    }
+
+    /// The first of them, as it stands in a text.
+    pub fn first_in<'a>(&mut self, text: &'a str) -> Option<&'a str> {
+        let first = self.places(text).into_iter().next()?;
+        text.get(first)
+    }
+
+    /// An extract of a text, as HTML, with the words in `<em>`; `None` where none of them stands in it.
+    pub fn extract(&mut self, text: &str) -> Option<String> {
+        let text = text.get(..text.floor_char_boundary(TEXT_BYTES)).unwrap_or_default();
+        let places = self.places(text);
+        let first = places.first()?;
+        let whole = text.chars().nth(EXTRACT).is_none();
+        let from = if whole { 0 } else { backwards(text, first.start, BEFORE) };
+        let to = text.get(from..)?.char_indices().nth(EXTRACT).map_or(text.len(), |(offset, _)| from + offset);
+        let mut out = String::from(if from > 0 { "…" } else { "" });
+        let mut at = from;
+        for place in places.into_iter().filter(|place| place.start >= from && place.end <= to) {
+            escape(text.get(at..place.start)?, &mut out);
+            out.push_str("<em>");
+            escape(text.get(place.clone())?, &mut out);
+            out.push_str("</em>");
+            at = place.end;
+        }
+        escape(text.get(at..to)?, &mut out);
+        out.push_str(if to < text.len() { "…" } else { "" });
+        Some(out)
+    }
+}
+
+/// The beginning of the word that stands `letters` before a place.
+fn backwards(text: &str, place: usize, letters: usize) -> usize {
+    let before = text.get(..place).unwrap_or_default();
+    let Some((from, _)) = before.char_indices().rev().nth(letters) else { return 0 };
+    before.get(from..).and_then(|rest| rest.find(char::is_whitespace)).map_or(from, |blank| from + blank + 1)
+}
+
+fn escape(text: &str, out: &mut String) {
+    for letter in text.chars() {
+        match letter {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+}
+
+fn words(node: &Node, texts: &mut Vec<String>) {
+    match node {
+        Node::Group(clauses) => {
+            clauses.iter().filter(|(occur, _)| *occur != Occur::MustNot).for_each(|(_, node)| words(node, texts));
+        }
+        Node::Leaf(_, Test::Word(text) | Test::Phrase(text, _)) => texts.push(text.clone()),
+        Node::Boost(inner, _) => words(inner, texts),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extract(q: &str, text: &str) -> Option<String> {
+        Words::of(&analyze::manager(), q).extract(text)
+    }
+
+    #[test]
+    fn words_are_marked_and_everything_else_is_text() {
+        assert_eq!(extract("cities", "A <b>City</b> & more").as_deref(), Some("A &lt;b&gt;<em>City</em>&lt;/b&gt; &amp; more"));
+        assert_eq!(extract("title:water -notes:wine", "wine and Water").as_deref(), Some("wine and <em>Water</em>"));
+        assert_eq!(extract("x", "water"), None);
+        assert_eq!(extract("", "water"), None);
+    }
+
+    #[test]
+    fn long_texts_are_cut_around_the_first_word() {
+        let text = format!("{} бюджет {}", "сөз ".repeat(100), "сөз ".repeat(1000));
+        let extract = extract("бюджет", &text).unwrap();
+        assert!(extract.starts_with("…сөз") && extract.ends_with('…') && extract.contains("<em>бюджет</em>"), "{extract}");
+        assert!(extract.chars().count() < 260);
+    }
+}

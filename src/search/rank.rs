@@ -1,0 +1,254 @@
+//! How free text is ranked where the site does not ask for CKAN's own ranking.
+//!
+//! Two steps. First every dataset that has enough of the words is scored by its best field (BM25, as dismax does), the title
+//! counting most; a dataset whose whole title or name is what was asked for stands above all others. Then the first
+//! [`RANKED_AGAIN`] are looked at once more: words that stand together, all of the words in the title, a tag that says just
+//! this. Scores that differ by next to nothing are made equal, so that the freshest comes first among them.
+//!
+//! The second step looks at a fixed number of datasets, whatever page is asked for: pages never overlap, and its cost does
+//! not grow with the catalog.
+
+use std::collections::HashMap;
+
+use base::Result;
+use tantivy::query::{
+    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query, TermQuery, Weight,
+};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, Score, Searcher, Term};
+
+use crate::dismax::{self, Part};
+use crate::query::{Boxed, Builder, boxed};
+use crate::schema::Kind;
+use crate::sort::Ranked;
+use crate::title::{plain, title_key};
+use crate::tree::Test;
+use crate::{analyze, failed};
+
+/// Datasets that are looked at twice.
+pub const RANKED_AGAIN: usize = 100;
+/// Words whose neighbourhood counts.
+const NEIGHBOURS: usize = 12;
+
+/// A word that one of so many datasets has, and not only so few, is a common one.
+const COMMON_SHARE: u64 = 5;
+const COMMON_LEAST: u64 = 20;
+
+/// The weights of a ranking.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    /// Fields that a word is looked for in.
+    pub fields: &'static [(&'static str, Score)],
+    /// The share that the fields beside the best one count.
+    pub tie: Score,
+    /// The whole title, or the name, is what was asked for.
+    pub exact: Score,
+    /// All words are in the title.
+    pub title_all: Score,
+    /// Times the score of the words as a phrase in the title.
+    pub title_phrase: Score,
+    /// Times the score of the words as a loose phrase anywhere.
+    pub near: Score,
+    /// Times the score of two words that follow each other, anywhere.
+    pub pair: Score,
+    /// A tag is just what was asked for.
+    pub tag: Score,
+    /// Scores whose ratio is smaller than this are equal.
+    pub step: Score,
+}
+
+/// Found with the tuning half of `fixtures/relevance`; the other half guards them.
+pub const WEIGHTS: Weights = Weights {
+    fields: &[("name", 4.0), ("title", 4.0), ("tags", 2.0), ("groups", 2.0), ("res_format", 1.0), ("text", 1.0)],
+    tie: 0.1,
+    exact: 1000.0,
+    title_all: 4.0,
+    title_phrase: 1.0,
+    near: 0.5,
+    pair: 0.5,
+    tag: 4.0,
+    step: 1.02,
+};
+
+#[cfg(test)]
+thread_local! {
+    /// Other weights, for finding better ones.
+    pub static TRIED: std::cell::RefCell<Option<Weights>> = const { std::cell::RefCell::new(None) };
+}
+
+/// The weights in use.
+#[must_use]
+pub fn weights() -> Weights {
+    #[cfg(test)]
+    if let Some(tried) = TRIED.with_borrow(Clone::clone) {
+        return tried;
+    }
+    WEIGHTS
+}
+
+/// What raises a dataset among those that were found.
+pub struct Feature {
+    /// What holds for the dataset, as an explanation says it.
+    pub what: String,
+    pub query: Boxed,
+    pub weight: Score,
+}
+
+/// A free text, ready to be asked.
+pub struct Ranking {
+    pub query: Boxed,
+    /// Of `query` the part that puts a whole title above everything.
+    pub exact: Option<Boxed>,
+    pub features: Vec<Feature>,
+}
+
+impl Builder<'_> {
+    /// The query of a free text and what its datasets are ranked by.
+    ///
+    /// # Errors
+    /// As [`Builder::whole`].
+    pub fn ranked_text(&self, text: &str, mm: &str, weights: &Weights) -> Result<Ranking> {
+        let mut parts = dismax::parts(text)?;
+        if mm == dismax::RELAXED {
+            self.leave_out_common(&mut parts)?;
+        }
+        let words: Vec<&str> =
+            parts.iter().filter(|part| part.sign.is_none() && !part.quoted).map(|part| part.text.as_str()).collect();
+        let found = self.combined(&parts, mm, &|test| self.best_field(test, weights))?;
+        let mut query: Vec<(Occur, Boxed)> = vec![(Occur::Must, found)];
+        let exact = self.exact_title(text, weights);
+        query.extend(exact.as_ref().map(|exact| (Occur::Should, exact.box_clone())));
+        Ok(Ranking { query: Box::new(BooleanQuery::new(query)), exact, features: self.features(&words, weights)? })
+    }
+
+    /// Where some of the words are enough, words that are everywhere are not: they are left out, unless all are such.
+    fn leave_out_common(&self, parts: &mut Vec<Part>) -> Result<()> {
+        let place = self.fields.place("text")?;
+        let Some(mut reading) = analyze::asking(self.analyzers, analyze::TEXT) else { return Ok(()) };
+        let bound = (self.searcher.num_docs() / COMMON_SHARE).max(COMMON_LEAST);
+        let mut telling = Vec::new();
+        for part in parts.iter() {
+            let mut found = 0;
+            for (_, term) in analyze::terms(&mut reading, &part.text) {
+                found = found.max(self.searcher.doc_freq(&place.term(&term)).map_err(failed)?);
+            }
+            telling.push(part.sign.is_some() || part.quoted || found <= bound);
+        }
+        if telling.iter().any(|telling| *telling) {
+            let mut telling = telling.into_iter();
+            parts.retain(|_| telling.next().unwrap_or(true));
+        }
+        Ok(())
+    }
+
+    /// A test on the fields of the ranking; the best of them counts, the others a little.
+    fn best_field(&self, test: &Test, weights: &Weights) -> Result<Option<Boxed>> {
+        let (mut found, mut says_something): (Vec<Boxed>, bool) = (Vec::new(), false);
+        for (name, weight) in weights.fields {
+            let place = self.fields.place(name)?;
+            // Formats are written in capitals, and asked for as it comes.
+            let test = match test {
+                Test::Word(word) if *name == "res_format" => &Test::Word(word.to_uppercase()),
+                other => other,
+            };
+            let Some(query) = self.leaf(&place, test)? else { continue };
+            says_something |= matches!(place.kind, Kind::Text(_));
+            found.push(Box::new(BoostQuery::new(query, *weight)));
+        }
+        Ok(says_something.then(|| boxed(DisjunctionMaxQuery::with_tie_breaker(found, weights.tie))))
+    }
+
+    fn exact_title(&self, text: &str, weights: &Weights) -> Option<Boxed> {
+        let term = |term: Term| (Occur::Should, boxed(TermQuery::new(term, IndexRecordOption::Basic)));
+        let name = self.fields.place("name").ok()?;
+        let mut either = vec![term(name.term(&plain(text).replace(' ', "-"))), term(name.term(text.trim()))];
+        either.extend(title_key(text).map(|key| term(Term::from_field_text(self.fields.has, &key))));
+        Some(Box::new(ConstScoreQuery::new(Box::new(BooleanQuery::new(either)), weights.exact)))
+    }
+
+    fn features(&self, words: &[&str], weights: &Weights) -> Result<Vec<Feature>> {
+        let mut features = Vec::new();
+        let mut add = |what: &str, query: Option<Boxed>, weight: Score| {
+            if weight > 0.0 {
+                features.extend(query.map(|query| Feature { what: what.to_owned(), query, weight }));
+            }
+        };
+        let (title, text, tags) = (self.fields.place("title")?, self.fields.place("text")?, self.fields.place("tags")?);
+        let whole = words.join(" ");
+        for tag in [whole.clone(), whole.to_lowercase()] {
+            let tag = self.leaf(&tags, &Test::Word(tag))?;
+            add("a tag that says just this", tag.map(|tag| boxed(ConstScoreQuery::new(tag, 1.0))), weights.tag);
+        }
+        if words.len() < 2 || words.len() > NEIGHBOURS {
+            return Ok(features);
+        }
+        let mut all: Vec<(Occur, Boxed)> = Vec::new();
+        for word in words {
+            all.extend(self.leaf(&title, &Test::Word((*word).to_owned()))?.map(|query| (Occur::Must, query)));
+        }
+        if all.len() > 1 {
+            add(
+                "all words in the title",
+                Some(Box::new(ConstScoreQuery::new(Box::new(BooleanQuery::new(all)), 1.0))),
+                weights.title_all,
+            );
+        }
+        add("the words together in the title", self.leaf(&title, &Test::Phrase(whole.clone(), 0))?, weights.title_phrase);
+        add("the words near each other", self.leaf(&text, &Test::Phrase(whole, 3))?, weights.near);
+        for pair in words.windows(2) {
+            let pair = pair.join(" ");
+            add(&format!("\"{pair}\" together"), self.leaf(&text, &Test::Phrase(pair, 1))?, weights.pair);
+        }
+        Ok(features)
+    }
+}
+
+/// Ranks the first of what was found again. The first key has to be the score, from high to low.
+///
+/// # Errors
+/// Internal, when a segment cannot be read.
+pub fn again(searcher: &Searcher, features: &[Feature], step: Score, found: &mut [Ranked]) -> Result<()> {
+    let count = found.len().min(RANKED_AGAIN);
+    let Some(first) = found.get_mut(..count) else { return Ok(()) };
+    first.sort_unstable_by_key(|ranked| (ranked.segment, ranked.doc));
+    let mut gained: HashMap<(usize, u32), Score> = HashMap::new();
+    for feature in features {
+        let weight: Box<dyn Weight> = feature.query.weight(EnableScoring::enabled_from_searcher(searcher)).map_err(failed)?;
+        for docs in first.chunk_by(|left, right| left.segment == right.segment) {
+            let Some(segment) = docs.first().map(|ranked| ranked.segment) else { continue };
+            let Some(reader) = searcher.segment_readers().get(segment) else { continue };
+            let mut scorer = weight.scorer(reader, feature.weight).map_err(failed)?;
+            for ranked in docs {
+                if scorer.doc() < ranked.doc {
+                    scorer.seek(ranked.doc);
+                }
+                if scorer.doc() == ranked.doc {
+                    *gained.entry((segment, ranked.doc)).or_default() += scorer.score();
+                }
+            }
+        }
+    }
+    for ranked in first.iter_mut() {
+        let score = ranked.score + gained.get(&(ranked.segment, ranked.doc)).copied().unwrap_or_default();
+        ranked.rescore(rounded(score, step));
+    }
+    first.sort_by(Ranked::compare);
+    Ok(())
+}
+
+/// The nearest of scores that are `step` apart.
+fn rounded(score: Score, step: Score) -> Score {
+    if score > 0.0 && step > 1.0 { step.powf((score.ln() / step.ln()).round()) } else { score }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_that_hardly_differ_are_equal() {
+        assert!((rounded(1.0, 1.02) - rounded(1.005, 1.02)).abs() < f32::EPSILON);
+        assert!(rounded(10.0, 1.02) < rounded(11.0, 1.02));
+        assert!((rounded(0.0, 1.02)).abs() < f32::EPSILON);
+    }
+}
