@@ -62,6 +62,11 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
+/// Some dumps leave it out.
+fn id(value: &Value) -> String {
+    value["id"].as_str().or(value["name"].as_str()).unwrap_or_default().to_owned()
+}
+
 fn translated(value: &Value) -> BTreeMap<String, String> {
     value.as_object().into_iter().flatten().map(|(language, value)| (language.clone(), text(value))).collect()
 }
@@ -70,7 +75,7 @@ fn package(value: &Value) -> Package {
     let list = |name: &str| value[name].as_array().cloned().unwrap_or_default();
     let at = Stamp::parse(&text(&value["metadata_modified"])).or_else(|| Stamp::parse("2020-01-01T00:00:00"));
     Package {
-        id: text(&value["id"]),
+        id: id(value),
         name: text(&value["name"]),
         title: text(&value["title"]),
         notes: value["notes"].as_str().map(str::to_owned),
@@ -134,7 +139,7 @@ fn collection(files: &[PathBuf]) -> Collection {
         }
         for line in text.lines() {
             let value: Value = serde_json::from_str(line).unwrap();
-            let (id, name) = (self::text(&value["id"]), self::text(&value["name"]));
+            let (id, name) = (id(&value), self::text(&value["name"]));
             if seen.insert(name.clone()) && names.insert(id, name).is_none() {
                 changes.push(Change::Put(Box::new(entry(&value))));
             }
