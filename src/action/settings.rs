@@ -229,6 +229,8 @@ pub struct SearchSettings {
     pub facets_limit: i64,
     /// `kurak.search.ranking`.
     pub ranking: search::Ranking,
+    /// `kurak.search.solr_or_semantics`: an unparenthesised OR in `fq` says nothing, as in CKAN.
+    pub solr_or_semantics: bool,
 }
 
 impl Default for SearchSettings {
@@ -238,6 +240,7 @@ impl Default for SearchSettings {
             rows_max: base::limits::ROWS_MAX,
             facets_limit: 50,
             ranking: search::Ranking::default(),
+            solr_or_semantics: false,
         }
     }
 }

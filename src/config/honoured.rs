@@ -99,6 +99,7 @@ const HONOURED: &[&str] = &[
     "kurak.pg_bindir",
     "kurak.port",
     "kurak.search.ranking",
+    "kurak.search.solr_or_semantics",
     "permanent_session_lifetime",
     "remember_cookie_duration",
     "search.facets.limit",

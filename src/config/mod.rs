@@ -225,6 +225,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             rows_max: read.parsed("ckan.search.rows_max", "a number")?.unwrap_or(search.rows_max),
             facets_limit: read.parsed("search.facets.limit", "a number")?.unwrap_or(search.facets_limit),
             ranking: read.parsed("kurak.search.ranking", "kurak or ckan")?.unwrap_or(search.ranking),
+            solr_or_semantics: read.flag("kurak.search.solr_or_semantics", false)?,
         },
         activity: activity(read)?,
         views: views(read),

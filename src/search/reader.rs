@@ -124,8 +124,12 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
     let mut builder = builder(view, analyzers, deadline)?;
     let mut filters: Vec<Box<dyn Query>> = Vec::new();
     let mut own_states = false;
-    for text in &request.fq {
-        let node = parse::parse(text, Place::Filter)?;
+    for (number, text) in request.fq.iter().enumerate() {
+        let node = if request.spliced && number == 0 {
+            parse::parse(&format!("+*:* {text}"), Place::Filter)?
+        } else {
+            parse::parse(text, Place::Filter)?.meant()
+        };
         // CKAN looks for the bare text `+state`, which a quoted title can hold as well; here it has to be the field.
         own_states |= text.contains("+state") && node.mentions("state");
         if node != Node::All {

@@ -12,6 +12,8 @@ pub struct Request {
     pub q: String,
     /// `fq` and the items of `fq_list`; all of them have to hold.
     pub fq: Vec<String>,
+    /// The first of them is read as Solr reads it inside of CKAN's text (`kurak.search.solr_or_semantics`).
+    pub spliced: bool,
     /// `None`, empty and `rank` are the default order.
     pub sort: Option<String>,
     /// Cut at `limits::ROWS_MAX`.

@@ -220,7 +220,7 @@ const QUESTIONS: &[(&str, &[&str])] = &[
 fn free_text_is_forgiving_and_lucene_syntax_exact() {
     let (_folder, index) = filled();
     for (text, expected) in QUESTIONS {
-        assert_eq!(names(&index, &q(text)), **expected, "{text}");
+        assert_eq!(names(&index, &Request { ranking: Ranking::Ckan, ..q(text) }), **expected, "{text}");
     }
     assert_eq!(names(&index, &fq("organization:stat OR organization:finance AND")), BOTH);
     assert_eq!(names(&index, &fq("-dataset_type:harvest")), BOTH);
@@ -551,5 +551,27 @@ fn where_nothing_has_all_words_some_of_them_are_enough() {
     assert_eq!(index.search(&strict).unwrap().count, 0);
     let ckan = Request { q: "drinking zebra giraffe lion".to_owned(), ranking: Ranking::Ckan, ..Request::public() };
     assert_eq!(index.search(&ckan).unwrap().count, 0);
-    assert_eq!(index.search(&Request { q: "water zebra".to_owned(), ..Request::public() }).unwrap().count, 0);
+    assert_eq!(index.search(&Request { q: "zebra".to_owned(), ..Request::public() }).unwrap().count, 0);
+}
+
+#[test]
+fn alternatives_in_a_filter_mean_what_they_say_or_what_solr_makes_of_them() {
+    let (_folder, index) = filled();
+    let ask = |text: &str, spliced: bool| names(&index, &Request { spliced, ..fq(text) });
+    let table: [(&str, &[&str], &[&str]); 6] = [
+        ("organization:none OR organization:nobody", &[], &["budget", "clean-water"]),
+        (
+            "organization:stat OR organization:nobody metadata_modified:[2024-01-01T00:00:00Z TO *]",
+            &["clean-water"],
+            &["budget", "clean-water"],
+        ),
+        ("organization:finance OR name:x -groups:health", &["budget"], &["budget"]),
+        ("organization:(none OR stat)", &["clean-water"], &["clean-water"]),
+        ("(organization:none OR organization:stat)", &["clean-water"], &["clean-water"]),
+        ("-organization:stat", &["budget"], &["budget"]),
+    ];
+    for (text, meant, solr) in table {
+        assert_eq!(ask(text, false), meant, "{text}");
+        assert_eq!(ask(text, true), solr, "{text}");
+    }
 }

@@ -69,6 +69,28 @@ impl Node {
             Self::All | Self::Nothing => false,
         }
     }
+
+    /// A filter as it was meant. `a:x OR a:y b:z` makes Lucene's parser drop the alternatives, because another clause has to
+    /// match: here two or more of them in a row are one clause that has to match as well.
+    #[must_use]
+    pub fn meant(self) -> Self {
+        let Self::Group(clauses) = self else { return self };
+        if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
+            return Self::Group(clauses);
+        }
+        let mut out: Vec<(Occur, Self)> = Vec::with_capacity(clauses.len());
+        let mut run: Vec<(Occur, Self)> = Vec::new();
+        for clause in clauses {
+            if clause.0 == Occur::Should {
+                run.push(clause);
+                continue;
+            }
+            close(&mut run, &mut out);
+            out.push(clause);
+        }
+        close(&mut run, &mut out);
+        Self::Group(out)
+    }
 }
 
 impl Test {
@@ -77,4 +99,11 @@ impl Test {
     pub fn is_exists(&self) -> bool {
         matches!(self, Self::Exists | Self::Range { low: Bound::Open, high: Bound::Open })
     }
+}
+
+fn close(run: &mut Vec<(Occur, Node)>, out: &mut Vec<(Occur, Node)>) {
+    if run.len() > 1 {
+        out.push((Occur::Must, Node::Group(std::mem::take(run))));
+    }
+    out.append(run);
 }

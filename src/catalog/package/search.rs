@@ -134,11 +134,13 @@ fn read(ctx: &Ctx, dict: &Map<String, Value>) -> Result<Query> {
         states.push("draft".to_owned());
     }
     let mut fq: Vec<String> = text("fq").into_iter().collect();
+    let spliced = settings.solr_or_semantics && !fq.is_empty();
     fq.extend(list(dict, "fq_list"));
     let facets = dict.get("facet").and_then(loose::bool_of).unwrap_or(true);
     let request = Request {
         q: text("q").unwrap_or_default(),
         fq,
+        spliced,
         sort: Some(sort(dict).unwrap_or_else(|| settings.default_sort.clone())),
         rows,
         start,
