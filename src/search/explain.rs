@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::Result;
-use tantivy::query::EnableScoring;
+use tantivy::query::{BoostQuery, ConstScoreQuery, EnableScoring};
 use tantivy::{DocSet, Score};
 
 use crate::dismax::{self, Part};
@@ -95,11 +95,12 @@ fn reasons(builder: &mut Builder<'_>, request: &Request) -> Result<Vec<Reason>> 
             }
         }
         let ranked = builder.ranked_text(&request.q, dismax::MM, &weights)?;
-        reasons.extend(ranked.exact.map(|query| Reason { what: "the whole title or name".to_owned(), field: None, query }));
+        let exact = Box::new(ConstScoreQuery::new(ranked.exact, weights.exact));
+        reasons.push(Reason { what: "the whole title or name".to_owned(), field: None, query: exact });
         reasons.extend(ranked.features.into_iter().map(|feature| Reason {
             what: feature.what,
             field: None,
-            query: Box::new(tantivy::query::BoostQuery::new(feature.query, feature.weight)),
+            query: Box::new(BoostQuery::new(feature.query, feature.weight)),
         }));
         return Ok(reasons);
     }

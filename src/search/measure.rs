@@ -216,6 +216,8 @@ fn searches(index: &Index, count: usize) {
         ("one middling word", ask(&word(300))),
         ("one rare word", ask(&rare)),
         ("two words", ask(&format!("{} {}", word(3), word(20)))),
+        ("two words, ranked as CKAN does", Request { ranking: Ranking::Ckan, ..ask(&format!("{} {}", word(3), word(20))) }),
+        ("one common word, ranked as CKAN does", Request { ranking: Ranking::Ckan, ..ask(&common) }),
         ("fq organization + format", Request { fq: vec!["organization:org-5 AND res_format:CSV".into()], ..listing.clone() }),
         ("name asc", Request { sort: Some("name asc".into()), ..listing.clone() }),
         ("title:*ba*", ask("title:*ba*")),

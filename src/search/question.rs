@@ -13,12 +13,19 @@ use crate::tree::Node;
 /// A question as a query, and what its datasets are ranked by beyond the query's own score.
 pub struct Question {
     pub query: Box<dyn Query>,
+    /// Where the ranking is the site's own.
+    pub ranking: Option<Order>,
+}
+
+/// What raises datasets beyond the query's own score.
+pub struct Order {
+    pub exact: Box<dyn Query>,
     pub features: Vec<Feature>,
 }
 
 impl From<Box<dyn Query>> for Question {
     fn from(query: Box<dyn Query>) -> Self {
-        Self { query, features: Vec::new() }
+        Self { query, ranking: None }
     }
 }
 
@@ -39,7 +46,8 @@ pub fn question(builder: &mut Builder<'_>, request: &Request, mm: &str) -> Resul
     if kind == "dismax" && is_ranked_here(request) {
         parse::check_text(text, "q")?;
         let ranked = builder.ranked_text(text, mm, &rank::weights())?;
-        return Ok(Some(Question { query: ranked.query, features: ranked.features }));
+        let order = Order { exact: ranked.exact, features: ranked.features };
+        return Ok(Some(Question { query: ranked.query, ranking: Some(order) }));
     }
     let mut places = Vec::new();
     for (name, weight) in dismax::weights(request.qf.as_deref().unwrap_or(dismax::QF))? {

@@ -15,18 +15,18 @@ use tantivy::query::{
     BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query, TermQuery, Weight,
 };
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, Score, Searcher, Term};
+use tantivy::{DocSet, Score, Searcher, SegmentReader, TERMINATED, Term};
 
 use crate::dismax::{self, Part};
 use crate::query::{Boxed, Builder, boxed};
 use crate::schema::Kind;
-use crate::sort::Ranked;
+use crate::sort::{Match, Ranked};
 use crate::title::{plain, title_key};
 use crate::tree::Test;
 use crate::{analyze, failed};
 
 /// Datasets that are looked at twice.
-pub const RANKED_AGAIN: usize = 100;
+pub const RANKED_AGAIN: usize = 60;
 /// Words whose neighbourhood counts.
 const NEIGHBOURS: usize = 12;
 
@@ -97,8 +97,8 @@ pub struct Feature {
 /// A free text, ready to be asked.
 pub struct Ranking {
     pub query: Boxed,
-    /// Of `query` the part that puts a whole title above everything.
-    pub exact: Option<Boxed>,
+    /// Of the datasets found those whose whole title or name it is.
+    pub exact: Boxed,
     pub features: Vec<Feature>,
 }
 
@@ -114,11 +114,8 @@ impl Builder<'_> {
         }
         let words: Vec<&str> =
             parts.iter().filter(|part| part.sign.is_none() && !part.quoted).map(|part| part.text.as_str()).collect();
-        let found = self.combined(&parts, mm, &|test| self.best_field(test, weights))?;
-        let mut query: Vec<(Occur, Boxed)> = vec![(Occur::Must, found)];
-        let exact = self.exact_title(text, weights);
-        query.extend(exact.as_ref().map(|exact| (Occur::Should, exact.box_clone())));
-        Ok(Ranking { query: Box::new(BooleanQuery::new(query)), exact, features: self.features(&words, weights)? })
+        let query = self.combined(&parts, mm, &|test| self.best_field(test, weights))?;
+        Ok(Ranking { query, exact: self.exact_title(text)?, features: self.features(&words, weights)? })
     }
 
     /// Where some of the words are enough, words that are everywhere are not: they are left out, unless all are such.
@@ -158,12 +155,12 @@ impl Builder<'_> {
         Ok(says_something.then(|| boxed(DisjunctionMaxQuery::with_tie_breaker(found, weights.tie))))
     }
 
-    fn exact_title(&self, text: &str, weights: &Weights) -> Option<Boxed> {
+    fn exact_title(&self, text: &str) -> Result<Boxed> {
         let term = |term: Term| (Occur::Should, boxed(TermQuery::new(term, IndexRecordOption::Basic)));
-        let name = self.fields.place("name").ok()?;
+        let name = self.fields.place("name")?;
         let mut either = vec![term(name.term(&plain(text).replace(' ', "-"))), term(name.term(text.trim()))];
         either.extend(title_key(text).map(|key| term(Term::from_field_text(self.fields.has, &key))));
-        Some(Box::new(ConstScoreQuery::new(Box::new(BooleanQuery::new(either)), weights.exact)))
+        Ok(Box::new(BooleanQuery::new(either)))
     }
 
     fn features(&self, words: &[&str], weights: &Weights) -> Result<Vec<Feature>> {
@@ -195,12 +192,28 @@ impl Builder<'_> {
         }
         add("the words together in the title", self.leaf(&title, &Test::Phrase(whole.clone(), 0))?, weights.title_phrase);
         add("the words near each other", self.leaf(&text, &Test::Phrase(whole, 3))?, weights.near);
-        for pair in words.windows(2) {
+        for pair in words.windows(2).filter(|_| words.len() > 2) {
             let pair = pair.join(" ");
             add(&format!("\"{pair}\" together"), self.leaf(&text, &Test::Phrase(pair, 1))?, weights.pair);
         }
         Ok(features)
     }
+}
+
+/// Raises those of a segment's documents that are `exact`.
+///
+/// # Errors
+/// Internal, when the segment cannot be read.
+pub fn raise(exact: &dyn Weight, by: Score, segment: &SegmentReader, found: &mut [Match]) -> Result<()> {
+    let mut docs = exact.scorer(segment, 1.0).map_err(failed)?;
+    while docs.doc() != TERMINATED {
+        let place = found.binary_search_by_key(&docs.doc(), |found| found.doc);
+        if let Some(found) = place.ok().and_then(|place| found.get_mut(place)) {
+            found.score += by;
+        }
+        docs.advance();
+    }
+    Ok(())
 }
 
 /// Ranks the first of what was found again. The first key has to be the score, from high to low.

@@ -12,8 +12,8 @@ use tantivy::{DocAddress, TantivyDocument};
 use crate::facet::{self, Facet};
 use crate::parse::{self, Place};
 use crate::query::{Builder, Defaults};
-use crate::question::{is_asked, is_ranked_here, question};
-use crate::rank::{self, Feature};
+use crate::question::{Order, is_asked, is_ranked_here, question};
+use crate::rank;
 use crate::request::{Found, Hit, Request};
 use crate::schema::Kind;
 use crate::shared::{Outcome, Shared};
@@ -32,8 +32,8 @@ struct Plan {
     /// `None` is everything.
     query: Option<Box<dyn Query>>,
     scored: bool,
-    /// What the first are ranked by again.
-    ranking: Option<Vec<Feature>>,
+    /// The site's own ranking.
+    ranking: Option<Order>,
     keys: Vec<Key>,
     facets: Vec<(String, Facet)>,
     base: Base,
@@ -142,10 +142,10 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
         // Without a text all scores are equal.
         keys.retain(|key| !matches!(key.source, Source::Score));
     }
-    let (text, features) = asked.map_or((None, Vec::new()), |asked| (Some(asked.query), asked.features));
+    let (text, ranking) = asked.map_or((None, None), |asked| (Some(asked.query), asked.ranking));
     // Only an order by score is an order of relevance.
     let first = keys.first().filter(|key| matches!(key.source, Source::Score) && key.descending);
-    let ranking = (scored && first.is_some() && is_ranked_here(request)).then_some(features);
+    let ranking = ranking.filter(|_| scored && first.is_some());
     let mut all: Vec<(Occur, Box<dyn Query>)> = text.into_iter().map(|query| (Occur::Must, query)).collect();
     all.extend(filters.into_iter().map(|query| (Occur::Must, query)));
     let query: Option<Box<dyn Query>> = match all.len() {
@@ -173,14 +173,20 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
         EnableScoring::disabled_from_searcher(&view.searcher)
     };
     let weight: Option<Box<dyn Weight>> = plan.query.as_ref().map(|query| query.weight(scoring)).transpose().map_err(failed)?;
+    let exact = plan.ranking.as_ref().map(|order| order.exact.weight(EnableScoring::disabled_from_searcher(&view.searcher)));
+    let exact = exact.transpose().map_err(failed)?;
     let mut counts: Vec<Vec<u32>> = plan.facets.iter().map(|(_, facet)| vec![0; facet.values.len()]).collect();
     let (mut count, mut best): (usize, Vec<Ranked>) = (0, Vec::new());
     for (index, (segment, allowed)) in view.searcher.segment_readers().iter().zip(&allowed).enumerate() {
         // Everything, and nobody asks for documents: the sums are known.
         let whole = weight.is_none() && allowed.denied.len() * 2 <= usize_of(segment.max_doc());
         if !(whole && plan.window == 0) {
-            let found = view.matches(segment, allowed, weight.as_deref().map(|weight| (weight, plan.scored)), plan.deadline)?;
+            let mut found =
+                view.matches(segment, allowed, weight.as_deref().map(|weight| (weight, plan.scored)), plan.deadline)?;
             count += found.len();
+            if let Some(exact) = &exact {
+                rank::raise(exact.as_ref(), rank::weights().exact, segment, &mut found)?;
+            }
             if plan.window > 0 && !found.is_empty() {
                 let keys = SegmentKeys::open(&plan.keys, segment)?;
                 best.extend(keys.ranked(index, &keys.best(&found, plan.window))?);
@@ -205,8 +211,8 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
     }
     best.sort_by(Ranked::compare);
     best.truncate(plan.window);
-    if let Some(features) = &plan.ranking {
-        rank::again(&view.searcher, features, rank::weights().step, &mut best)?;
+    if let Some(order) = &plan.ranking {
+        rank::again(&view.searcher, &order.features, rank::weights().step, &mut best)?;
     }
     let facets = plan.facets.iter().zip(&counts).map(|((name, facet), counts)| {
         (name.clone(), facet::select(&facet.values, counts, request.facet_limit, request.facet_mincount))
