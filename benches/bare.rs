@@ -51,7 +51,8 @@ pub fn index(documents: &[SearchDocument]) -> Outcome<Cost> {
     let folder = tempfile::tempdir()?;
     let (schema, fields) = Fields::build();
     let ready: Vec<_> = documents.iter().map(|document| writer::document(&fields, document)).collect();
-    let builder = tantivy::Index::builder().schema(schema).tokenizers(analyze::manager());
+    let builder =
+        tantivy::Index::builder().schema(schema).tokenizers(analyze::manager()).fast_field_tokenizers(analyze::manager());
     let index = builder.create_in_dir(folder.path())?;
     Cost::of(documents.len(), || {
         let mut writer = writer::open(&index, Size::Bulk)?;

@@ -11,6 +11,7 @@ use base::{Error, Result};
 use tantivy::SegmentReader;
 use tantivy::index::SegmentId;
 
+use crate::analyze::alphabet;
 use crate::usize_of;
 
 /// The values of one field in one segment.
@@ -135,7 +136,8 @@ fn build(column: &str, segment: &SegmentReader, dictionary: &mut Dictionary) -> 
     for local in 0..strings.num_terms() {
         let local = u64::try_from(local).unwrap_or(u64::MAX);
         strings.ord_to_str(local, &mut value).map_err(|error| fault(&error))?;
-        numbers.push(dictionary.number(&value));
+        let shown = if column == "title_string" { alphabet::title(&value) } else { value.as_str().into() };
+        numbers.push(dictionary.number(&shown));
     }
     let mut out = Column { totals: vec![0; dictionary.values.len()], ..Column::default() };
     out.starts.reserve(usize_of(documents) + 1);

@@ -133,6 +133,7 @@ impl Live {
         fs::create_dir_all(folder).map_err(|error| Error::unavailable(format!("{}: {error}", folder.display())))?;
         let (schema, fields) = Fields::build();
         let builder = tantivy::Index::builder().schema(schema).tokenizers(analyze::manager());
+        let builder = builder.fast_field_tokenizers(analyze::manager());
         let files = Folder::open(folder).map_err(failed)?;
         let index = builder.open_or_create(files.clone()).map_err(failed)?;
         Self::with(folder, files, index, fields, None, shared)
@@ -145,6 +146,7 @@ impl Live {
         let files = Folder::open(folder).ok()?;
         let mut index = tantivy::Index::open(files.clone()).ok()?;
         index.set_tokenizers(analyze::manager());
+        index.set_fast_field_tokenizers(analyze::manager());
         let metas = index.load_metas().ok()?;
         let payload: Payload = serde_json::from_str(metas.payload.as_deref()?).ok()?;
         if payload.schema != schema::hash() || index.schema() != schema {

@@ -112,7 +112,8 @@ fn bare(documents: &[SearchDocument]) -> (f64, f64) {
     let folder = tempfile::tempdir().unwrap();
     let (schema, fields) = schema::Fields::build();
     let ready: Vec<_> = documents.iter().map(|document| writer::document(&fields, document)).collect();
-    let builder = tantivy::Index::builder().schema(schema).tokenizers(analyze::manager());
+    let builder =
+        tantivy::Index::builder().schema(schema).tokenizers(analyze::manager()).fast_field_tokenizers(analyze::manager());
     let index = builder.create_in_dir(folder.path()).unwrap();
     let (from, cpu) = (Instant::now(), process_cpu());
     let mut writer = writer::open(&index, writer::Size::Bulk).unwrap();

@@ -156,7 +156,8 @@ impl Fields {
         let id = schema.add_text_field("id", exact_options() | STORED);
         let mut fixed = HashMap::from([("id", (id, Kind::Exact))]);
         for name in EXACT {
-            fixed.insert(*name, (schema.add_text_field(name, exact_options()), Kind::Exact));
+            let options = if *name == "title_string" { exact_options().set_fast(analyze::ALPHABET) } else { exact_options() };
+            fixed.insert(*name, (schema.add_text_field(name, options), Kind::Exact));
         }
         for (name, analyzer) in TEXT {
             let options = TextOptions::default().set_indexing_options(words(analyzer));

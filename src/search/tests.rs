@@ -575,3 +575,21 @@ fn alternatives_in_a_filter_mean_what_they_say_or_what_solr_makes_of_them() {
         assert_eq!(ask(text, true), solr, "{text}");
     }
 }
+
+#[test]
+fn titles_are_sorted_as_the_alphabet_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::open(folder.path()).unwrap();
+    let titles = ["Өкмөт", "Ош", "Пенсия", "Үй", "Фонд", "Ёлка", "Жер"];
+    for (number, title) in (1..).zip(titles) {
+        let sample = sample(&format!("n{number}"), title, 1);
+        index.apply(&[Change::Put(Box::new(sample.document()))], &mark(number)).unwrap();
+    }
+    let sort = |order: &str| names(&index, &Request { sort: Some(format!("title_string {order}")), ..Request::public() });
+    assert_eq!(sort("asc"), ["n6", "n7", "n2", "n1", "n3", "n4", "n5"]);
+    assert_eq!(sort("desc"), ["n5", "n4", "n3", "n1", "n2", "n7", "n6"]);
+    assert_eq!(names(&index, &fq("title_string:\"Өкмөт\"")), ["n1"]);
+    let facets = Request { facet_fields: vec!["title_string".to_owned()], facet_limit: -1, ..Request::public() };
+    let facets = index.search(&facets).unwrap().facets;
+    assert!(facets[0].1.iter().any(|(title, count)| title == "Өкмөт" && *count == 1), "{facets:?}");
+}

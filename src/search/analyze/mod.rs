@@ -3,6 +3,7 @@
 //! Must be deterministic: the same text gives the same terms when it is written and when it is asked for. Whoever changes
 //! what an analyzer yields raises [`VERSION`], which makes every index be built anew.
 
+pub mod alphabet;
 mod general;
 mod ngram;
 mod text;
@@ -22,6 +23,8 @@ pub const GENERAL: &str = "kurak_general";
 /// Ends of words: what completion looks for begins one.
 pub const NGRAM: &str = "kurak_ngram";
 const NGRAM_QUERY: &str = "kurak_ngram_query";
+/// The whole value, sorted as the alphabet is.
+pub const ALPHABET: &str = "kurak_alphabet";
 /// The value as it is.
 pub const RAW: &str = "raw";
 
@@ -34,6 +37,7 @@ pub fn manager() -> TokenizerManager {
     manager.register(GENERAL, general::analyzer());
     manager.register(NGRAM, ngram::writing());
     manager.register(NGRAM_QUERY, ngram::asking());
+    manager.register(ALPHABET, alphabet::analyzer());
     manager
 }
 
