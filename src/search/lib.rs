@@ -10,6 +10,7 @@ mod dismax;
 mod document;
 mod explain;
 mod facet;
+mod function;
 mod highlight;
 mod index;
 mod lex;

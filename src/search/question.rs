@@ -4,8 +4,9 @@ use base::{Error, Kind, Result};
 use tantivy::query::{AllQuery, Query};
 
 use crate::dismax;
+use crate::function::{self, Boost};
 use crate::parse::{self, Place};
-use crate::query::{Builder, Defaults};
+use crate::query::{Builder, Defaults, boxed};
 use crate::rank::{self, Feature};
 use crate::request::{Ranking, Request};
 use crate::tree::Node;
@@ -15,6 +16,8 @@ pub struct Question {
     pub query: Box<dyn Query>,
     /// Where the ranking is the site's own.
     pub ranking: Option<Order>,
+    /// Where the caller asks for them.
+    pub boosts: Vec<Boost>,
 }
 
 /// What raises datasets beyond the query's own score.
@@ -25,7 +28,7 @@ pub struct Order {
 
 impl From<Box<dyn Query>> for Question {
     fn from(query: Box<dyn Query>) -> Self {
-        Self { query, ranking: None }
+        Self { query, ranking: None, boosts: Vec::new() }
     }
 }
 
@@ -34,11 +37,12 @@ impl From<Box<dyn Query>> for Question {
 /// # Errors
 /// [`base::Kind::Search`] for what cannot be read, [`base::Kind::SearchQuery`] for fields that are not the caller's.
 pub fn question(builder: &mut Builder<'_>, request: &Request, mm: &str) -> Result<Option<Question>> {
+    let (kind, text) = (parser(request)?, request.q.as_str());
+    let boosts = boosts(builder, request, kind)?;
     if !is_asked(request) {
-        return Ok(None);
+        let all = Question { boosts, ..Question::from(boxed(AllQuery)) };
+        return Ok((!all.boosts.is_empty()).then_some(all));
     }
-    let text = request.q.as_str();
-    let kind = parser(request)?;
     if kind == "lucene" {
         return lucene(builder, text).map(Question::from).map(Some);
     }
@@ -47,7 +51,7 @@ pub fn question(builder: &mut Builder<'_>, request: &Request, mm: &str) -> Resul
         parse::check_text(text, "q")?;
         let ranked = builder.ranked_text(text, mm, &rank::weights())?;
         let order = Order { exact: ranked.exact, features: ranked.features };
-        return Ok(Some(Question { query: ranked.query, ranking: Some(order) }));
+        return Ok(Some(Question { query: ranked.query, ranking: Some(order), boosts }));
     }
     let mut places = Vec::new();
     for (name, weight) in dismax::weights(request.qf.as_deref().unwrap_or(dismax::QF))? {
@@ -63,11 +67,23 @@ pub fn question(builder: &mut Builder<'_>, request: &Request, mm: &str) -> Resul
     if kind == "edismax" {
         match lucene(builder, text) {
             Err(error) if error.kind() == Kind::Search => {}
-            other => return other.map(Question::from).map(Some),
+            other => return other.map(|query| Some(Question { boosts, ..query.into() })),
         }
     }
     parse::check_text(text, "q")?;
-    builder.free_text(text, mm).map(Question::from).map(Some)
+    builder.free_text(text, mm).map(|query| Some(Question { boosts, ..query.into() }))
+}
+
+/// `bf` counts for both kinds of dismax, `boost` for edismax alone; Lucene's parser knows neither.
+fn boosts(builder: &Builder<'_>, request: &Request, kind: &str) -> Result<Vec<Boost>> {
+    let mut boosts = Vec::new();
+    if let (true, Some(text)) = (kind != "lucene", &request.bf) {
+        boosts.extend(function::additive(text, builder.fields, builder.now)?);
+    }
+    if let (true, Some(text)) = (kind == "edismax", &request.boost) {
+        boosts.extend(function::factors(text, builder.fields, builder.now)?);
+    }
+    Ok(boosts)
 }
 
 /// False where everything is asked for.
@@ -98,6 +114,7 @@ pub fn is_ranked_here(request: &Request) -> bool {
     request.ranking == Ranking::Kurak
         && request.qf.is_none()
         && request.tie.is_none()
+        && request.bf.is_none()
         && parser(request).is_ok_and(|kind| kind == "dismax")
 }
 

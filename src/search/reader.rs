@@ -10,6 +10,7 @@ use tantivy::tokenizer::TokenizerManager;
 use tantivy::{DocAddress, TantivyDocument};
 
 use crate::facet::{self, Facet};
+use crate::function::{self, Boost};
 use crate::parse::{self, Place};
 use crate::query::{Builder, Defaults};
 use crate::question::{Order, is_asked, is_ranked_here, question};
@@ -34,6 +35,7 @@ struct Plan {
     scored: bool,
     /// The site's own ranking.
     ranking: Option<Order>,
+    boosts: Vec<Boost>,
     keys: Vec<Key>,
     facets: Vec<(String, Facet)>,
     base: Base,
@@ -142,7 +144,8 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
         // Without a text all scores are equal.
         keys.retain(|key| !matches!(key.source, Source::Score));
     }
-    let (text, ranking) = asked.map_or((None, None), |asked| (Some(asked.query), asked.ranking));
+    let (text, ranking, boosts) =
+        asked.map_or((None, None, Vec::new()), |asked| (Some(asked.query), asked.ranking, asked.boosts));
     // Only an order by score is an order of relevance.
     let first = keys.first().filter(|key| matches!(key.source, Source::Score) && key.descending);
     let ranking = ranking.filter(|_| scored && first.is_some());
@@ -162,7 +165,7 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
     }
     let usual = if query.is_none() { WINDOW_ALL } else { WINDOW };
     let window = if need == 0 { 0 } else { need.max(usual) };
-    Ok(Plan { query, scored, ranking, keys, facets, base: Base::of(request, own_states), window, deadline })
+    Ok(Plan { query, scored, ranking, boosts, keys, facets, base: Base::of(request, own_states), window, deadline })
 }
 
 fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<Outcome> {
@@ -184,6 +187,9 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
             let mut found =
                 view.matches(segment, allowed, weight.as_deref().map(|weight| (weight, plan.scored)), plan.deadline)?;
             count += found.len();
+            if plan.scored {
+                function::apply(&plan.boosts, segment, &mut found)?;
+            }
             if let Some(exact) = &exact {
                 rank::raise(exact.as_ref(), rank::weights().exact, segment, &mut found)?;
             }

@@ -37,9 +37,9 @@ pub struct Request {
     pub mm: Option<String>,
     /// Share of the lesser fields in the score, `0.1`.
     pub tie: Option<String>,
-    /// Score functions are not offered: anything here is refused.
+    /// Functions that are added to the score of dismax and edismax.
     pub bf: Option<String>,
-    /// As `bf`.
+    /// Functions that the score of edismax is multiplied by.
     pub boost: Option<String>,
     pub ranking: Ranking,
     /// Say of each dataset why it was found.
@@ -116,7 +116,7 @@ impl Request {
     /// Puts everything within its bounds.
     ///
     /// # Errors
-    /// Validation for what is beyond them, [`base::Kind::Search`] for what is not offered.
+    /// Validation for what is beyond them, [`base::Kind::Search`] for too many filters.
     pub(crate) fn bounded(&self) -> Result<Self> {
         if self.start > limits::START_MAX {
             return Err(Error::invalid("start", format!("Must be at most {}", limits::START_MAX)));
@@ -126,11 +126,6 @@ impl Request {
         }
         if self.fq.len() > limits::QUERY_CLAUSES {
             return Err(Error::search("Too many filters"));
-        }
-        for (name, value) in [("bf", &self.bf), ("boost", &self.boost)] {
-            if value.as_ref().is_some_and(|value| !value.trim().is_empty()) {
-                return Err(Error::search(format!("The parameter {name} is not supported")));
-            }
         }
         let mut bounded = self.clone();
         bounded.rows = self.rows.min(limits::ROWS_MAX);

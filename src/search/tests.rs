@@ -259,7 +259,8 @@ fn what_cannot_be_asked_is_refused_with_the_right_kind() {
     assert_eq!(kind(&Request { facet_fields: vec!["tags".into(); 51], ..q("") }), Kind::Validation);
     assert_eq!(kind(&Request { start: 1_000_000_000, ..q("") }), Kind::Validation);
     assert_eq!(kind(&Request { mm: Some("x".into()), ..q("water") }), Kind::Search);
-    assert_eq!(kind(&Request { bf: Some("x".into()), ..q("water") }), Kind::Search);
+    assert_eq!(kind(&Request { bf: Some("x(".into()), ..q("water") }), Kind::Search);
+    assert_eq!(kind(&Request { bf: Some("title".into()), ..q("water") }), Kind::Search);
     assert!(index.search(&Request { rows: usize::MAX, ..q("") }).is_ok());
 }
 
@@ -592,4 +593,18 @@ fn titles_are_sorted_as_the_alphabet_is() {
     let facets = Request { facet_fields: vec!["title_string".to_owned()], facet_limit: -1, ..Request::public() };
     let facets = index.search(&facets).unwrap().facets;
     assert!(facets[0].1.iter().any(|(title, count)| title == "Өкмөт" && *count == 1), "{facets:?}");
+}
+
+#[test]
+fn functions_raise_scores() {
+    let (_folder, index) = filled();
+    let first = |request: Request| index.search(&Request { sort: None, ..request }).unwrap().hits[0].id.clone();
+    let newest = "linear(ms(metadata_modified),1e-6,0)";
+    let oldest = "sub(0,div(ms(metadata_modified),1e9))";
+    let ask = |bf: &str| first(Request { bf: Some(bf.to_owned()), ..q("water") });
+    assert_eq!((ask(newest), ask(oldest)), ("id-budget".to_owned(), "id-clean-water".to_owned()));
+    let edismax =
+        |q: &str, boost: &str| first(Request { def_type: Some("edismax".into()), boost: Some(boost.to_owned()), ..self::q(q) });
+    assert_eq!(edismax("*:*", "ms(metadata_modified)"), "id-budget");
+    assert_eq!(edismax("*:*", "div(1,ms(metadata_modified))"), "id-clean-water");
 }
