@@ -65,6 +65,8 @@ mod measure;
 #[cfg(test)]
 mod model_tests;
 #[cfg(test)]
+mod ranking_tests;
+#[cfg(test)]
 mod relevance_tests;
 #[cfg(test)]
 mod tests;
