@@ -56,7 +56,7 @@ pub fn keep_if_of_this_database(index: &search::Index, folder: &Path, pools: &Po
     let path = folder.join("database");
     let mut connection = pools.get(Lane::Job)?;
     let identity = db::identity(&mut connection)?;
-    let settled = store::feed::settled(&mut connection)?;
+    let settled = store::follower::settled(&mut connection)?;
     let is_ours = fs::read_to_string(&path).is_ok_and(|text| text == identity);
     if is_ours && index.mark().is_none_or(|mark| mark.watermark <= settled) {
         return Ok(());
@@ -77,7 +77,7 @@ pub fn rebuild(app: &Arc<App>) -> Result<()> {
     let watermark = {
         let mut connection = app.pools.get(Lane::Job)?;
         apply.prepare(&mut connection)?;
-        store::feed::settled(&mut connection)?
+        store::follower::settled(&mut connection)?
     };
     apply.builder()(&app.pools, watermark)?()
 }

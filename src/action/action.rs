@@ -6,6 +6,7 @@ use auth::Actor;
 use base::{Error, Result};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use store::Sight;
 
 use crate::{App, Conditions, Ctx, Params, call};
 
@@ -61,6 +62,8 @@ pub trait Action: Documented {
     const KIND: Kind;
     /// The files that it takes.
     const FILES: &'static [FileField] = &[];
+    /// The search index answers: callers may ask how new it has to be (`wait_for`, `min_seq`).
+    const SEARCHES: bool = false;
     type Params: Params;
     /// What the permission rule hands over: the thing that may be touched.
     type Subject;
@@ -117,6 +120,12 @@ pub struct Answer {
     pub version: Option<String>,
     /// True: this was done before, under the same `Idempotency-Key`.
     pub replayed: bool,
+    /// What the search index knew that answered.
+    pub sight: Option<Sight>,
+    /// The number of the write in the change log: the highest, where it changed several things.
+    pub sequence: Option<i64>,
+    /// Of a write that was to wait for the index: whether searches find it by now.
+    pub visible: Option<bool>,
 }
 
 /// JSON text that is ready already.
@@ -150,6 +159,8 @@ pub struct Row {
     pub kind: Kind,
     /// The files that it takes.
     pub files: &'static [FileField],
+    /// See [`Action::SEARCHES`].
+    pub searches: bool,
     /// The help text.
     pub doc: &'static str,
     pub fields: fn() -> Vec<Field>,
@@ -172,6 +183,7 @@ impl Row {
             name: A::NAME,
             kind: A::KIND,
             files: A::FILES,
+            searches: A::SEARCHES,
             doc: A::DOC,
             fields: <A::Params as Params>::fields,
             result_schema: A::result_schema,

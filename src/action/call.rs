@@ -86,11 +86,12 @@ fn once<A: Action>(app: &Arc<App>, actor: &Actor, (mut input, conditions): (Inpu
     errors.into_result()?;
     let mut answer = A::run(&mut ctx, params, subject)?.into_answer()?;
     answer.version = ctx.told_version();
+    answer.sight = ctx.told_sight();
     if let Some(key) = key {
         under_key::end(&mut ctx, key, &answer)?;
     }
     if end == End::Commit {
-        ctx.finish()?;
+        answer.sequence = ctx.end()?;
     }
     Ok(answer)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use auth::Actor;
 use base::Result;
 use diesel::PgConnection;
-use store::{Change, Connection, Lane, Tx, changes};
+use store::{Change, Connection, Feed, Lane, Sight, Tx, changes};
 
 use crate::{App, Kind, conditions::Expected, files::Planned};
 
@@ -27,6 +27,7 @@ pub struct Ctx {
     pub(crate) files: Planned,
     expected: Expected,
     version: Option<String>,
+    sight: Option<Sight>,
 }
 
 impl Ctx {
@@ -59,6 +60,7 @@ impl Ctx {
             files: Planned::default(),
             expected: Expected::default(),
             version: None,
+            sight: None,
         }
     }
 
@@ -109,6 +111,17 @@ impl Ctx {
 
     pub(crate) fn told_version(&mut self) -> Option<String> {
         self.version.take()
+    }
+
+    /// The index, with every change that was answered before the call; the answer tells how far it sees.
+    pub fn index(&mut self) -> &search::Index {
+        let index = self.app.current_index();
+        self.sight = self.app.feed().map(Feed::sight);
+        index
+    }
+
+    pub(crate) fn told_sight(&mut self) -> Option<Sight> {
+        self.sight.take()
     }
 
     /// The open transaction; read-only on the lane of reads.
@@ -174,6 +187,11 @@ impl Ctx {
     /// # Errors
     /// What the database says; then nothing was written.
     pub fn finish(self) -> Result<()> {
+        self.end().map(drop)
+    }
+
+    /// [`Ctx::finish`], and says the highest number that the change log gave to what was written.
+    pub(crate) fn end(self) -> Result<Option<i64>> {
         let mut changes = self.committed;
         if let Some(tx) = self.tx {
             // Also when the commit fails: whether it did, only the database knows.
@@ -181,9 +199,7 @@ impl Ctx {
             changes.extend(tx.commit()?);
             self.files.carry_out(&self.app);
         }
-        if changes.is_empty() {
-            return Ok(());
-        }
+        let Some(sequence) = changes.iter().map(|change| change.seq).max() else { return Ok(None) };
         if self.lane == Lane::Write {
             changes.iter().filter_map(|change| change.document.clone()).for_each(|document| self.app.documents.put(document));
         }
@@ -192,6 +208,6 @@ impl Ctx {
             Some(feed) if !feed.apply(changes) => tracing::warn!("a change is committed but not yet searchable"),
             _ => {}
         }
-        Ok(())
+        Ok(Some(sequence))
     }
 }

@@ -68,5 +68,5 @@ fn expired() -> Stamp {
 
 fn unpack(packed: &str) -> Result<Answer> {
     let (result, beside, version) = serde_json::from_str(packed).map_err(Error::internal)?;
-    Ok(Answer { result, beside, version, replayed: true })
+    Ok(Answer { result, beside, version, replayed: true, ..Answer::default() })
 }

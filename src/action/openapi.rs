@@ -153,11 +153,43 @@ const CATALOG: &[(&str, &str, &str)] = &[
     ("profiles", "euro_dcat_ap_3.", "string"),
 ];
 
+/// What the edge takes beside an action's own parameters: name, text, type.
+fn waits(row: &Row) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let write = ("wait_for", "index: answer when searches find what was written, or after five seconds.", "string");
+    let search =
+        ("wait_for", "index: let the index hold all that is committed by now, by any node; 503 after two seconds.", "string");
+    let sequence =
+        ("min_seq", "Let the index hold this change (Kurak-Change-Sequence of a write); 503 after two seconds.", "integer");
+    let is_write = row.kind == Kind::Write;
+    let searches = row.searches;
+    [(is_write, write), (searches, search), (searches, sequence)]
+        .into_iter()
+        .filter(|(is_known, _)| *is_known)
+        .map(|(_, wait)| wait)
+}
+
+/// Headers of a success: name, text.
+fn told(row: &Row) -> Value {
+    let header = |text: &str| json!({"description": text, "schema": {"type": "integer"}});
+    if row.kind == Kind::Write {
+        json!({"Kurak-Change-Sequence": header("The number of the write in the change log.")})
+    } else if row.searches {
+        json!({
+            "Kurak-Index-Sequence": header("The highest number of the change log that searches see."),
+            "Kurak-Index-Lag": header("Milliseconds since the moment up to which the index holds everything."),
+        })
+    } else {
+        json!({})
+    }
+}
+
 fn path(row: &Row) -> Value {
     let fields = (row.fields)();
     let mut path = Map::new();
     if row.kind == Kind::Read {
         let parameters: Vec<Value> = fields.iter().map(|field| json!({"name": field.name, "in": "query", "required": field.required, "description": plain(field.doc), "schema": typed(field.schema.clone())})).collect();
+        let parameters = parameters.into_iter().chain(waits(row).map(|(name, text, kind)| json!({"name": name, "in": "query", "required": false, "description": text, "schema": {"type": kind}})));
+        let parameters: Vec<Value> = parameters.collect();
         let mut get = operation(row, "get");
         get.insert("parameters".to_owned(), json!(parameters));
         path.insert("get".to_owned(), Value::Object(get));
@@ -177,7 +209,10 @@ fn path(row: &Row) -> Value {
 
 /// JSON; a form in parts too, for an action that takes files.
 fn content(row: &Row, fields: &[Field]) -> Value {
-    let schema = body(fields);
+    let mut schema = body(fields);
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.extend(waits(row).map(|(name, text, kind)| (name.to_owned(), json!({"type": kind, "description": text}))));
+    }
     let mut content = json!({"application/json": {"schema": schema}});
     if let (Some(content), false) = (content.as_object_mut(), row.files.is_empty()) {
         let mut form = schema;
@@ -224,7 +259,7 @@ fn operation(row: &Row, method: &str) -> Map<String, Value> {
         "description": doc,
         "operationId": format!("{}_{method}", row.name),
         "responses": {
-            "200": {"description": "What was asked for.", "content": {"application/json": {"schema": envelope}}},
+            "200": {"description": "What was asked for.", "headers": told(row), "content": {"application/json": {"schema": envelope}}},
             "400": text,
             "403": failed("The caller may not do this."),
             "404": failed("There is no such thing."),

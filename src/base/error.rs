@@ -151,6 +151,12 @@ impl Error {
         Self::new(Kind::Unavailable, "The service cannot answer this right now. Please try again in a moment.").context(context)
     }
 
+    /// See [`Kind::Unavailable`], where it helps the client to read why.
+    #[must_use]
+    pub fn not_now(message: impl Into<String>) -> Self {
+        Self::new(Kind::Unavailable, message)
+    }
+
     /// `context` is for the log: the client reads only "Internal Server Error".
     #[must_use]
     pub fn internal(context: impl fmt::Display) -> Self {

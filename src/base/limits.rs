@@ -56,5 +56,7 @@ pub const LOCK_MILLIS: u64 = 3_000;
 pub const VISIBLE_MILLIS: u64 = 5_000;
 /// How long a search waits for changes that were answered before it, in milliseconds.
 pub const SETTLE_MILLIS: u64 = 2_000;
+/// Requests that wait for the search index at the same time because they asked to.
+pub const INDEX_WAITERS: usize = 1_000;
 /// Seconds that requests in flight get at shutdown.
 pub const SHUTDOWN_SECONDS: u64 = 30;

@@ -1,46 +1,25 @@
-//! The follower: one thread that carries every committed change into what is derived from the database.
-//!
-//! A change is applied as soon as it is visible (applying means: take the object's current state, which is
-//! idempotent). Only the watermark, the place to start again from, waits for `xid < pg_snapshot_xmin`, because
-//! sequence numbers are not given in the order of commits. Changes of this process are handed over after their
-//! commit; those of other nodes are polled.
+//! Where writers hand their changes in, and where readers learn how far they are carried. The thread behind it is in
+//! [`crate::follower`].
 //!
 //! A writer need not wait for the index, only its readers: a search that begins after a write was answered first calls
 //! [`Feed::settle`], which applies what waits. So a thousand writes that nobody looks at are one commit of the index.
 
 use std::{
-    collections::HashSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering},
-        mpsc::{self, Receiver, RecvTimeoutError, SyncSender, sync_channel},
+        mpsc::{self, Receiver, SyncSender, sync_channel},
     },
-    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
-use base::{Error, Result, limits};
-use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_types};
+use base::{Result, limits};
+use diesel::PgConnection;
 
-use crate::{
-    changes::Change,
-    error,
-    pool::{Lane, Pools},
-};
+use crate::{changes::Change, pool::Pools};
 
-/// How often the log is asked for changes of other nodes.
-const POLL: Duration = Duration::from_millis(100);
-/// How long the follower waits for a database that does not answer, before it looks after readers again.
-const PATIENCE: Duration = Duration::from_millis(20);
-/// Changes that are taken in without anybody asking; fewer wait for the next poll.
-const SOME: usize = 32;
-/// Changes that are committed without anybody asking; fewer wait until they are so old.
-const MANY: usize = 1_000;
-const OLD: Duration = Duration::from_secs(1);
 /// Changes that may wait; who brings more waits himself.
 const MOST: usize = 4_000;
-/// Rows of the log taken at a time.
-const PAGE: i64 = 2_000;
 
 /// What a follower keeps up to date.
 pub trait Apply: Send {
@@ -77,37 +56,46 @@ pub type Builder = Box<dyn FnOnce(&Pools, u64) -> Result<Finish> + Send>;
 /// Puts what was built in place of the running state.
 pub type Finish = Box<dyn FnOnce() -> Result<()> + Send>;
 
-struct Handed {
-    changes: Vec<Change>,
+pub(crate) struct Handed {
+    pub changes: Vec<Change>,
     /// Who waits for it.
-    applied: Option<SyncSender<()>>,
+    pub applied: Option<SyncSender<()>>,
+}
+
+/// What a search sees: everything up to some moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The highest number of the change log that is in it.
+    pub sequence: i64,
+    /// How long ago that moment was.
+    pub lag: Duration,
 }
 
 /// Where writers hand their changes in. Cheap to clone.
 #[derive(Clone)]
 pub struct Feed {
-    sender: mpsc::Sender<Handed>,
-    state: Arc<State>,
+    pub(crate) sender: mpsc::Sender<Handed>,
+    pub(crate) state: Arc<State>,
 }
 
-#[derive(Default)]
-struct State {
-    ready: AtomicBool,
-    stop: AtomicBool,
-    sequence: AtomicI64,
+/// What the follower and those who talk to it both know.
+pub(crate) struct State {
+    pub ready: AtomicBool,
+    pub stop: AtomicBool,
+    /// The highest number that searches see.
+    pub sequence: AtomicI64,
     /// Changes that were handed over and are not applied.
-    behind: AtomicUsize,
+    pub behind: AtomicUsize,
     /// The last turn did not come to its end.
-    fails: AtomicBool,
-    rebuilds: AtomicU64,
+    pub fails: AtomicBool,
+    pub rebuilds: AtomicU64,
+    /// Somebody wants the log to be read now.
+    pub hurry: AtomicBool,
     /// Who asked for the next rebuild.
     asked: Mutex<Vec<SyncSender<Result<()>>>>,
-}
-
-/// The thread; stops when told to.
-pub struct Follower {
-    feed: Feed,
-    thread: Option<JoinHandle<()>>,
+    born: Instant,
+    /// Searches see all that was committed before this moment: microseconds since `born`.
+    level: AtomicU64,
 }
 
 impl Feed {
@@ -159,10 +147,28 @@ impl Feed {
         self.state.ready.load(Ordering::Acquire)
     }
 
-    /// The highest sequence number applied.
+    /// How far searches see.
     #[must_use]
-    pub fn sequence(&self) -> i64 {
-        self.state.sequence.load(Ordering::Relaxed)
+    pub fn sight(&self) -> Sight {
+        let level = Duration::from_micros(self.state.level.load(Ordering::Acquire));
+        let sequence = self.state.sequence.load(Ordering::Acquire);
+        Sight { sequence, lag: self.state.born.elapsed().saturating_sub(level) }
+    }
+
+    /// True once searches see everything that any node had committed at `moment`, and the change of this number.
+    #[must_use]
+    pub fn sees(&self, moment: Instant, sequence: i64) -> bool {
+        // Numbers are not given in the order of commits: a higher one that is seen says nothing, only the moment does.
+        self.state.level.load(Ordering::Acquire) >= self.state.micros(moment)
+            && self.state.sequence.load(Ordering::Acquire) >= sequence
+    }
+
+    /// Has the log of all nodes read now, not at the next poll. Answers at once.
+    pub fn hurry(&self) {
+        if !self.state.hurry.swap(true, Ordering::AcqRel) {
+            // Only wakes the follower up; one that has ended needs no hurry.
+            let _ended = self.sender.send(Handed { changes: Vec::new(), applied: None });
+        }
     }
 
     /// How many rebuilds have ended.
@@ -182,406 +188,31 @@ impl Feed {
 }
 
 impl State {
-    fn asked(&self) -> MutexGuard<'_, Vec<SyncSender<Result<()>>>> {
+    pub(crate) fn new() -> Self {
+        Self {
+            ready: AtomicBool::default(),
+            stop: AtomicBool::default(),
+            sequence: AtomicI64::default(),
+            behind: AtomicUsize::default(),
+            fails: AtomicBool::default(),
+            rebuilds: AtomicU64::default(),
+            hurry: AtomicBool::default(),
+            asked: Mutex::default(),
+            born: Instant::now(),
+            level: AtomicU64::default(),
+        }
+    }
+
+    fn micros(&self, moment: Instant) -> u64 {
+        u64::try_from(moment.saturating_duration_since(self.born).as_micros()).unwrap_or(u64::MAX)
+    }
+
+    /// Searches see all that was committed before this moment.
+    pub(crate) fn is_level_with(&self, moment: Instant) {
+        self.level.fetch_max(self.micros(moment), Ordering::AcqRel);
+    }
+
+    pub(crate) fn asked(&self) -> MutexGuard<'_, Vec<SyncSender<Result<()>>>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A build that runs beside, from which watermark, and who waits for it.
-struct Building {
-    built: Receiver<Result<Finish>>,
-    watermark: u64,
-    asked: Vec<SyncSender<Result<()>>>,
-}
-
-impl Follower {
-    /// Starts the thread.
-    ///
-    /// # Errors
-    /// Internal, if the system gives no thread.
-    pub fn start(pools: Pools, apply: Box<dyn Apply>) -> Result<Self> {
-        let (sender, receiver) = mpsc::channel();
-        let feed = Feed { sender, state: Arc::new(State::default()) };
-        let mut follower = Loop::new(pools, apply, Arc::clone(&feed.state))?;
-        let thread = std::thread::Builder::new()
-            .name("follower".to_owned())
-            .spawn(move || follower.run(&receiver))
-            .map_err(Error::internal)?;
-        Ok(Self { feed, thread: Some(thread) })
-    }
-
-    /// Where writers hand their changes in.
-    #[must_use]
-    pub fn feed(&self) -> Feed {
-        self.feed.clone()
-    }
-}
-
-impl Drop for Follower {
-    fn drop(&mut self) {
-        self.feed.state.stop.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
-        }
-    }
-}
-
-#[derive(QueryableByName)]
-struct LogRow {
-    #[diesel(sql_type = sql_types::BigInt)]
-    seq: i64,
-    #[diesel(sql_type = sql_types::Text)]
-    xid: String,
-    #[diesel(sql_type = sql_types::Text)]
-    entity: String,
-    #[diesel(sql_type = sql_types::Text)]
-    id: String,
-}
-
-#[derive(QueryableByName)]
-struct Xmin {
-    #[diesel(sql_type = sql_types::Text)]
-    xmin: String,
-}
-
-fn xid(text: &str) -> Result<u64> {
-    text.parse().map_err(|_not_a_number| Error::internal(format!("transaction id {text}")))
-}
-
-/// The oldest transaction that may still be running: everything older is settled.
-///
-/// # Errors
-/// What the database says.
-pub fn settled(connection: &mut PgConnection) -> Result<u64> {
-    let row: Xmin = diesel::sql_query("select pg_snapshot_xmin(pg_current_snapshot())::text as xmin")
-        .get_result(connection)
-        .map_err(error::of)?;
-    xid(&row.xmin)
-}
-
-struct Loop {
-    pools: Pools,
-    apply: Box<dyn Apply>,
-    state: Arc<State>,
-    /// Rows at or above the watermark that are applied already.
-    seen: HashSet<i64>,
-    watermark: u64,
-    polled: Option<Instant>,
-    waiting: Vec<Handed>,
-    taken: Taken,
-    building: Option<Building>,
-    probe: Probe,
-}
-
-/// A thread that asks how far transactions are settled: a database that hangs must not make readers hang.
-struct Probe {
-    ask: mpsc::Sender<()>,
-    told: Receiver<Result<u64>>,
-    asked: bool,
-}
-
-impl Probe {
-    fn start(pools: Pools) -> Result<Self> {
-        let (ask, asked) = mpsc::channel();
-        let (tell, told) = mpsc::channel();
-        std::thread::Builder::new()
-            .name("settled".to_owned())
-            .spawn(move || {
-                while asked.recv().is_ok() {
-                    let answer = pools.get(Lane::Job).and_then(|mut connection| settled(&mut connection));
-                    if tell.send(answer).is_err() {
-                        return;
-                    }
-                }
-            })
-            .map_err(Error::internal)?;
-        Ok(Self { ask, told, asked: false })
-    }
-
-    /// `None` while the database does not answer.
-    fn settled(&mut self) -> Result<Option<u64>> {
-        if !self.asked {
-            self.asked = self.ask.send(()).is_ok();
-        }
-        match self.told.recv_timeout(PATIENCE) {
-            Ok(answer) => {
-                self.asked = false;
-                answer.map(Some)
-            }
-            Err(RecvTimeoutError::Timeout) => Ok(None),
-            Err(RecvTimeoutError::Disconnected) => Err(Error::internal("nobody asks the database any more")),
-        }
-    }
-}
-
-/// What was handed over and taken in, but not committed.
-#[derive(Default)]
-struct Taken {
-    since: Option<Instant>,
-    changes: usize,
-    /// Of these, those that nobody waits for.
-    unasked: usize,
-    asked: Vec<SyncSender<()>>,
-}
-
-impl Taken {
-    fn is_due(&self) -> bool {
-        !self.asked.is_empty() || self.changes >= MANY || self.since.is_some_and(|since| since.elapsed() >= OLD)
-    }
-}
-
-impl Loop {
-    fn new(pools: Pools, apply: Box<dyn Apply>, state: Arc<State>) -> Result<Self> {
-        Ok(Self {
-            probe: Probe::start(pools.clone())?,
-            pools,
-            apply,
-            state,
-            seen: HashSet::new(),
-            watermark: 0,
-            polled: None,
-            waiting: Vec::new(),
-            taken: Taken::default(),
-            building: None,
-        })
-    }
-
-    fn run(&mut self, receiver: &Receiver<Handed>) {
-        let mut pause = Duration::ZERO;
-        while !self.state.stop.load(Ordering::Acquire) {
-            match self.begin() {
-                Ok(()) => break,
-                Err(error) => {
-                    tracing::warn!(%error, "the follower could not start; it tries again");
-                    pause = (pause * 2).clamp(Duration::from_millis(200), Duration::from_secs(5));
-                    std::thread::sleep(pause);
-                }
-            }
-        }
-        while !self.state.stop.load(Ordering::Acquire) {
-            if !self.gather(receiver) {
-                return;
-            }
-            let outcome = self.turn(receiver);
-            self.state.fails.store(outcome.is_err(), Ordering::Release);
-            if let Err(error) = outcome {
-                tracing::warn!(%error, "changes could not be applied; they are tried again");
-                self.go_back();
-                std::thread::sleep(Duration::from_millis(200));
-            }
-        }
-    }
-
-    /// Waits for the next poll, or for changes that somebody waits for, or for many; `false` when nobody can hand anything
-    /// in any more.
-    fn gather(&mut self, receiver: &Receiver<Handed>) -> bool {
-        let mut count: usize = self.waiting.iter().map(|handed| handed.changes.len()).sum();
-        let mut is_urgent = self.waiting.iter().any(|handed| handed.applied.is_some());
-        loop {
-            let is_due = is_urgent || count >= SOME;
-            let wait = self.polled.filter(|_| !is_due).map_or(Duration::ZERO, |at| POLL.saturating_sub(at.elapsed()));
-            match receiver.recv_timeout(wait) {
-                Ok(handed) => {
-                    count += handed.changes.len();
-                    is_urgent |= handed.applied.is_some();
-                    self.waiting.push(handed);
-                }
-                Err(RecvTimeoutError::Timeout) => return true,
-                Err(RecvTimeoutError::Disconnected) => return false,
-            }
-        }
-    }
-
-    fn turn(&mut self, receiver: &Receiver<Handed>) -> Result<()> {
-        let poll = self.polled.is_none_or(|at| at.elapsed() >= POLL);
-        if !self.waiting.is_empty() {
-            self.take_handed()?;
-        }
-        if self.taken.is_due() {
-            self.commit()?;
-        }
-        self.start_building()?;
-        self.take_over()?;
-        if poll {
-            match self.probe.settled() {
-                Ok(Some(settled)) => {
-                    self.waiting.extend(receiver.try_iter());
-                    self.poll(settled)?;
-                }
-                Ok(None) => self.polled = Some(Instant::now()),
-                Err(away) => {
-                    // Readers do not wait for a database that is away: they shall see what is at hand.
-                    self.commit()?;
-                    return Err(away);
-                }
-            }
-            self.apply.rest()?;
-        }
-        Ok(())
-    }
-
-    fn take_handed(&mut self) -> Result<()> {
-        let handed = self.waiting.iter().flat_map(|handed| &handed.changes);
-        // A poll between commit and handing over may have been quicker.
-        let changes: Vec<Change> = handed.filter(|change| !self.seen.contains(&change.seq)).cloned().collect();
-        if !changes.is_empty() {
-            self.apply.take(&self.pools, &changes)?;
-            self.mark(changes.iter().map(|change| change.seq));
-        }
-        self.taken.since.get_or_insert_with(Instant::now);
-        for handed in self.waiting.drain(..) {
-            self.taken.changes += handed.changes.len();
-            match handed.applied {
-                Some(applied) => self.taken.asked.push(applied),
-                None => self.taken.unasked += handed.changes.len(),
-            }
-        }
-        Ok(())
-    }
-
-    /// Shows everything that was taken in, and tells those who wait for it.
-    fn commit(&mut self) -> Result<()> {
-        self.apply.commit(self.watermark)?;
-        let taken = std::mem::take(&mut self.taken);
-        self.state.behind.fetch_sub(taken.unasked, Ordering::AcqRel);
-        for applied in taken.asked {
-            // A writer that waits no longer is no fault.
-            let _gone = applied.try_send(());
-        }
-        Ok(())
-    }
-
-    /// After a failure: what was taken in since the last commit may be lost. The log has it.
-    fn go_back(&mut self) {
-        if let Some(watermark) = self.apply.watermark() {
-            self.watermark = watermark;
-        }
-        self.seen.clear();
-        self.polled = None;
-    }
-
-    fn mark(&mut self, sequence: impl Iterator<Item = i64>) {
-        for seq in sequence {
-            self.seen.insert(seq);
-            self.state.sequence.fetch_max(seq, Ordering::Relaxed);
-        }
-    }
-
-    fn begin(&mut self) -> Result<()> {
-        self.apply.prepare(&mut *self.pools.get(Lane::Job)?)?;
-        if let Some(watermark) = self.apply.watermark() {
-            self.watermark = watermark;
-        } else {
-            let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
-            self.apply.builder()(&self.pools, watermark)?()?;
-            self.start_from(watermark);
-        }
-        let settled = settled(&mut *self.pools.get(Lane::Job)?)?;
-        self.poll(settled)?;
-        self.state.ready.store(true, Ordering::Release);
-        Ok(())
-    }
-
-    /// Goes on from what was just built.
-    fn start_from(&mut self, watermark: u64) {
-        self.watermark = watermark;
-        self.seen.clear();
-        self.polled = None;
-        self.state.rebuilds.fetch_add(1, Ordering::AcqRel);
-    }
-
-    fn start_building(&mut self) -> Result<()> {
-        if self.building.is_some() || self.state.asked().is_empty() {
-            return Ok(());
-        }
-        let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
-        let (sender, built) = sync_channel(1);
-        let (builder, pools) = (self.apply.builder(), self.pools.clone());
-        std::thread::Builder::new()
-            .name("rebuild".to_owned())
-            .spawn(move || {
-                // The follower may have ended meanwhile; then nobody wants it.
-                let _gone = sender.send(builder(&pools, watermark));
-            })
-            .map_err(Error::internal)?;
-        let asked = std::mem::take(&mut *self.state.asked());
-        self.building = Some(Building { built, watermark, asked });
-        Ok(())
-    }
-
-    /// Takes what was built beside over, and carries what changed since then into it. A build that failed changes
-    /// nothing: whoever asked for it is told.
-    fn take_over(&mut self) -> Result<()> {
-        let Some(building) = &self.building else { return Ok(()) };
-        let built = match building.built.try_recv() {
-            Ok(built) => built,
-            Err(mpsc::TryRecvError::Empty) => return Ok(()),
-            Err(mpsc::TryRecvError::Disconnected) => Err(Error::internal("the rebuild broke off")),
-        };
-        let Some(Building { watermark, asked, .. }) = self.building.take() else { return Ok(()) };
-        let outcome = built.and_then(|finish| finish());
-        let caught_up = match &outcome {
-            Ok(()) => {
-                self.start_from(watermark);
-                let settled = self.pools.get(Lane::Job).and_then(|mut connection| settled(&mut connection));
-                settled.and_then(|settled| self.poll(settled))
-            }
-            Err(error) => {
-                tracing::error!(%error, "the index could not be built anew; the old one stays");
-                Ok(())
-            }
-        };
-        let told = outcome.map_err(|error| error.to_string());
-        for waits in asked {
-            // Whoever asked may have left.
-            let _gone = waits.try_send(told.clone().map_err(Error::unavailable));
-        }
-        caught_up
-    }
-
-    /// Applies what has become visible since the last poll, page by page, and moves the watermark. What was handed over is
-    /// left to [`Loop::take_handed`], which comes before the next commit.
-    fn poll(&mut self, settled: u64) -> Result<()> {
-        let handed: HashSet<i64> = self.waiting.iter().flat_map(|handed| &handed.changes).map(|change| change.seq).collect();
-        let mut seen = HashSet::new();
-        let mut after = (self.watermark.saturating_sub(1).to_string(), i64::MAX);
-        let mut found = false;
-        loop {
-            let rows: Vec<LogRow> = diesel::sql_query(
-                "select seq, xid::text as xid, entity, id from change_log \
-                 where (xid, seq) > ($1::text::xid8, $2) order by xid, seq limit $3",
-            )
-            .bind::<sql_types::Text, _>(&after.0)
-            .bind::<sql_types::BigInt, _>(after.1)
-            .bind::<sql_types::BigInt, _>(PAGE)
-            .load(&mut *self.pools.get(Lane::Job)?)
-            .map_err(error::of)?;
-            let Some(last) = rows.last() else { break };
-            after = (last.xid.clone(), last.seq);
-            let mut changes = Vec::new();
-            for row in rows {
-                if handed.contains(&row.seq) {
-                    continue;
-                }
-                if xid(&row.xid)? >= settled {
-                    seen.insert(row.seq);
-                }
-                if !self.seen.contains(&row.seq) {
-                    changes.push(Change { seq: row.seq, entity: row.entity, id: row.id, document: None });
-                }
-            }
-            if !changes.is_empty() {
-                found = true;
-                self.apply.take(&self.pools, &changes)?;
-                self.mark(changes.iter().map(|change| change.seq));
-            }
-        }
-        if found {
-            self.commit()?;
-        }
-        self.watermark = settled;
-        self.seen = seen;
-        self.polled = Some(Instant::now());
-        Ok(())
     }
 }

@@ -8,6 +8,7 @@ pub mod documents;
 pub mod error;
 pub mod feed;
 pub mod file_work;
+pub mod follower;
 pub mod group_commit;
 pub mod idempotency;
 pub mod migrate;
@@ -19,7 +20,8 @@ pub mod tx;
 
 pub use changes::Change;
 pub use documents::Documents;
-pub use feed::{Apply, Feed, Follower};
+pub use feed::{Apply, Feed, Sight};
+pub use follower::Follower;
 pub use group_commit::GroupCommit;
 pub use pool::{Connection, Lane, Pools};
 pub use quotes::Quotes;

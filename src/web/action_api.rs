@@ -24,6 +24,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     account,
+    arrival::Wanted,
     envelope::{self, Asked},
     extract::{
         self, Refused, Sent, body,
@@ -139,6 +140,10 @@ async fn answer(
         Ok(input) => input,
         Err(refused) => return refusal(&refused),
     };
+    let wanted = match Wanted::of(row, &mut input) {
+        Ok(wanted) => wanted,
+        Err(error) => return finish(asked, Err(error), None),
+    };
     // As in CKAN: whoever names a callback is nobody, wherever he does.
     let proof = if input.shift_remove("callback").is_some() { None } else { proof };
     let proof = match meant(request, shared, proof, &mut input).await {
@@ -165,9 +170,13 @@ async fn answer(
     if let (Some(echo), false) = (&mut echo, tickets.is_empty()) {
         echo.retain(|_, value| !files::is_file(value));
     }
-    let outcome = in_lane(shared, row, (actor, proof), (input, conditions(request), tickets)).await;
-    if let Ok((_, actor)) = &outcome {
+    let mut outcome = match wanted.before_search(shared).await {
+        Ok(()) => in_lane(shared, row, (actor, proof), (input, conditions(request), tickets)).await,
+        Err(error) => Err(error),
+    };
+    if let Ok((answer, actor)) = &mut outcome {
         watch::tell_actor(request, actor);
+        answer.visible = wanted.after_write(shared).await;
     }
     finish(asked, outcome.map(|(answer, _)| answer), echo.as_ref())
 }

@@ -8,7 +8,7 @@ use actix_web::{
 use base::{Error, Kind};
 use serde_json::{Map, Value, json};
 
-use crate::{error, script};
+use crate::{arrival, error, script};
 
 /// `application/json;charset=utf-8`, without a blank, as CKAN sends it.
 pub const JSON: &str = "application/json;charset=utf-8";
@@ -48,6 +48,7 @@ pub fn success(asked: Asked, answer: &Answer) -> HttpResponse {
             if answer.replayed {
                 response.insert_header((REPLAYED, "true"));
             }
+            arrival::tell(answer, &mut response);
             response.body(body)
         }
     }

@@ -64,7 +64,9 @@ pub async fn metrics(shared: Data<Shared>) -> HttpResponse {
     let app = &shared.app;
     metrics::gauge!("kurak_index_documents").set(float(app.index.count()));
     if let Some(feed) = app.feed() {
-        metrics::gauge!("kurak_index_sequence").set(float(feed.sequence().unsigned_abs()));
+        let sight = feed.sight();
+        metrics::gauge!("kurak_index_sequence").set(float(sight.sequence.unsigned_abs()));
+        metrics::gauge!("kurak_index_lag_seconds").set(sight.lag.as_secs_f64());
         metrics::counter!("kurak_index_rebuilds_total").absolute(feed.rebuilds());
     }
     let text = install().map(PrometheusHandle::render).unwrap_or_default();

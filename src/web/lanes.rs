@@ -35,6 +35,8 @@ pub struct Lanes {
     pub write: Lane,
     /// Places for files that arrive at the same time.
     pub uploads: Arc<Semaphore>,
+    /// Places for requests that wait for the index.
+    pub waiters: Semaphore,
 }
 
 impl Lanes {
@@ -47,6 +49,7 @@ impl Lanes {
             read: Lane::new("read", (READS, QUEUE), READ_PATIENCE)?,
             write: Lane::new("write", (WRITES, QUEUE), WRITE_PATIENCE)?,
             uploads: Arc::new(Semaphore::new(limits::UPLOADS)),
+            waiters: Semaphore::new(limits::INDEX_WAITERS),
         })
     }
 }

@@ -4,6 +4,7 @@
 
 mod account;
 mod action_api;
+mod arrival;
 mod conditional;
 mod dcat;
 mod download;

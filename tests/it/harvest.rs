@@ -75,7 +75,7 @@ fn wait(portal: &TestApp, job: &str) -> Progress {
 fn searchable(portal: &TestApp) {
     let query = "select coalesce(max(seq), 0) as number from change_log";
     let last = diesel::sql_query(query).get_result::<Number>(&mut portal.database.connect()).unwrap().number;
-    kit::soon("the page is searchable", || portal.app.feed().unwrap().sequence() >= last);
+    kit::soon("the page is searchable", || portal.app.feed().unwrap().sight().sequence >= last);
 }
 
 pub fn harvest(portal: &TestApp, source: &str) -> Progress {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that meets something else should fail at once")]
 
 mod activity;
+mod arrival;
 mod battery;
 mod bulk;
 mod collaborator;

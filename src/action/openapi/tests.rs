@@ -11,6 +11,7 @@ fn row(name: &'static str, kind: Kind) -> Row {
         doc: " Does it.\n\n Twice,\n if need be.\n",
         fields: || vec![Field { name: "id", doc: " Which.\n", schema: json!({"type": "string"}), required: true }],
         result_schema: || json!({"type": "integer"}),
+        searches: false,
         rehearse: |_app, _actor, _input| Ok(Answer::default()),
         call: |_app, _actor, _input, _conditions| Ok(Answer::default()),
         quick: |_app, _actor, _input| None,

@@ -30,6 +30,7 @@ action::declare! {
 impl Action for PackageShow {
     const NAME: &'static str = "group_package_show";
     const KIND: Kind = Kind::Read;
+    const SEARCHES: bool = true;
     type Params = PackageShowParams;
     /// The group, and how many.
     type Subject = (GroupRow, usize);
@@ -52,7 +53,7 @@ impl Action for PackageShow {
             labels: ctx.actor.labels(),
             ..Request::public()
         };
-        listed(&ctx.app, &request).map(Raw)
+        listed(ctx, &request).map(Raw)
     }
 }
 

@@ -38,6 +38,7 @@ struct Names {
 impl Action for Autocomplete {
     const NAME: &'static str = "package_autocomplete";
     const KIND: Kind = Kind::Read;
+    const SEARCHES: bool = true;
     type Params = AutocompleteParams;
     type Subject = String;
     type Output = Vec<Match>;
@@ -59,7 +60,7 @@ impl Action for Autocomplete {
             public_only: false,
             ..Request::public()
         };
-        let found = ctx.app.current_index().search(&request)?;
+        let found = ctx.index().search(&request)?;
         let lower = q.to_lowercase();
         found.hits.iter().map(|hit| read(&hit.stored, &lower)).collect()
     }

@@ -42,6 +42,7 @@ impl Loose for Positive {
 impl Action for Current {
     const NAME: &'static str = "current_package_list_with_resources";
     const KIND: Kind = Kind::Read;
+    const SEARCHES: bool = true;
     type Params = CurrentParams;
     type Subject = ();
     type Output = Raw;
@@ -66,7 +67,7 @@ impl Action for Current {
             public_only: !ctx.actor.is_sysadmin(),
             ..Request::public()
         };
-        let found = ctx.app.current_index().search(&request)?;
+        let found = ctx.index().search(&request)?;
         let mut text = String::from("[");
         for hit in &found.hits {
             if text.len() > 1 {

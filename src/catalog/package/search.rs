@@ -81,6 +81,7 @@ fn fields() -> Vec<Field> {
 impl Action for Search {
     const NAME: &'static str = "package_search";
     const KIND: Kind = Kind::Read;
+    const SEARCHES: bool = true;
     type Params = SearchParams;
     type Subject = ();
     type Output = Raw;
@@ -91,7 +92,7 @@ impl Action for Search {
 
     fn run(ctx: &mut Ctx, params: SearchParams, (): ()) -> Result<Raw> {
         let query = read(ctx, &params.0.0)?;
-        let found = ctx.app.current_index().search(&query.request)?;
+        let found = ctx.index().search(&query.request)?;
         Ok(Raw(answer(&ctx.app, &found, &query)?))
     }
 }
@@ -261,10 +262,10 @@ fn results(app: &App, found: &Found, fl: &[String], text: &mut String) -> Result
 ///
 /// # Errors
 /// What the index says.
-pub fn listed(app: &App, request: &Request) -> Result<String> {
-    let found = app.current_index().search(request)?;
+pub fn listed(ctx: &mut Ctx, request: &Request) -> Result<String> {
+    let found = ctx.index().search(request)?;
     let mut text = "[".to_owned();
-    results(app, &found, &[], &mut text)?;
+    results(&ctx.app, &found, &[], &mut text)?;
     text.push(']');
     Ok(text)
 }

@@ -38,7 +38,7 @@ pub fn write(app: &App, highlighted: Option<&str>, found: &Found, text: &mut Str
 
 /// `{id: {field: [extract]}}`: HTML, the words that matched in `<em>`.
 fn highlighting(app: &App, q: &str, found: &Found) -> Result<Value> {
-    let mut words = app.current_index().words_of(q);
+    let mut words = app.index.words_of(q);
     let mut all = Map::new();
     for hit in &found.hits {
         let (_, _, body) = unpack(&hit.stored)?;

@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
+/// What scripts of other origins may read beside the body.
+const EXPOSED: &str =
+    "ETag, Idempotent-Replayed, Kurak-Change-Sequence, Kurak-Index-Sequence, Kurak-Index-Lag, Kurak-Index-Visible";
+
 /// The origins that may. Off when there is none.
 #[derive(Clone)]
 pub struct Cors {
@@ -40,7 +44,7 @@ impl Cors {
         });
         let headers = named.unwrap_or_else(|| HeaderValue::from_static("Authorization, Content-Type, If-Match, Idempotency-Key"));
         answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, headers);
-        answer.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Idempotent-Replayed"));
+        answer.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     }
 }
 

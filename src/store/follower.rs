@@ -1,0 +1,477 @@
+//! The follower: one thread that carries every committed change into what is derived from the database.
+//!
+//! A change is applied as soon as it is visible (applying means: take the object's current state, which is
+//! idempotent). Only the watermark, the place to start again from, waits for `xid < pg_snapshot_xmin`, because
+//! sequence numbers are not given in the order of commits. Changes of this process are handed over after their
+//! commit; those of other nodes are polled.
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::Ordering,
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use base::{Error, Result};
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_types};
+
+use crate::{
+    changes::Change,
+    error,
+    feed::{Apply, Feed, Finish, Handed, State},
+    pool::{Lane, Pools},
+};
+
+/// How often the log is asked for changes of other nodes.
+const POLL: Duration = Duration::from_millis(100);
+/// How long the follower waits for a database that does not answer, before it looks after readers again.
+const PATIENCE: Duration = Duration::from_millis(20);
+/// Changes that are taken in without anybody asking; fewer wait for the next poll.
+const SOME: usize = 32;
+/// Changes that are committed without anybody asking; fewer wait until they are so old.
+const MANY: usize = 1_000;
+const OLD: Duration = Duration::from_secs(1);
+/// Rows of the log taken at a time.
+const PAGE: i64 = 2_000;
+
+/// The thread; stops when told to.
+pub struct Follower {
+    feed: Feed,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A build that runs beside, from which watermark, and who waits for it.
+struct Building {
+    built: Receiver<Result<Finish>>,
+    watermark: u64,
+    asked: Vec<SyncSender<Result<()>>>,
+}
+
+impl Follower {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// Internal, if the system gives no thread.
+    pub fn start(pools: Pools, apply: Box<dyn Apply>) -> Result<Self> {
+        let (sender, receiver) = mpsc::channel();
+        let feed = Feed { sender, state: Arc::new(State::new()) };
+        let mut follower = Loop::new(pools, apply, Arc::clone(&feed.state))?;
+        let thread = std::thread::Builder::new()
+            .name("follower".to_owned())
+            .spawn(move || follower.run(&receiver))
+            .map_err(Error::internal)?;
+        Ok(Self { feed, thread: Some(thread) })
+    }
+
+    /// Where writers hand their changes in.
+    #[must_use]
+    pub fn feed(&self) -> Feed {
+        self.feed.clone()
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.feed.state.stop.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct LogRow {
+    #[diesel(sql_type = sql_types::BigInt)]
+    seq: i64,
+    #[diesel(sql_type = sql_types::Text)]
+    xid: String,
+    #[diesel(sql_type = sql_types::Text)]
+    entity: String,
+    #[diesel(sql_type = sql_types::Text)]
+    id: String,
+}
+
+#[derive(QueryableByName)]
+struct Xmin {
+    #[diesel(sql_type = sql_types::Text)]
+    xmin: String,
+}
+
+fn xid(text: &str) -> Result<u64> {
+    text.parse().map_err(|_not_a_number| Error::internal(format!("transaction id {text}")))
+}
+
+/// The oldest transaction that may still be running: everything older is settled.
+///
+/// # Errors
+/// What the database says.
+pub fn settled(connection: &mut PgConnection) -> Result<u64> {
+    let row: Xmin = diesel::sql_query("select pg_snapshot_xmin(pg_current_snapshot())::text as xmin")
+        .get_result(connection)
+        .map_err(error::of)?;
+    xid(&row.xmin)
+}
+
+/// The highest number of the change log.
+fn last(connection: &mut PgConnection) -> Result<i64> {
+    #[derive(QueryableByName)]
+    struct Last {
+        #[diesel(sql_type = sql_types::BigInt)]
+        seq: i64,
+    }
+    let row: Last =
+        diesel::sql_query("select coalesce(max(seq), 0) as seq from change_log").get_result(connection).map_err(error::of)?;
+    Ok(row.seq)
+}
+
+struct Loop {
+    pools: Pools,
+    apply: Box<dyn Apply>,
+    state: Arc<State>,
+    /// Rows at or above the watermark that are applied already.
+    seen: HashSet<i64>,
+    watermark: u64,
+    polled: Option<Instant>,
+    /// When the last whole reading of the log began: all that was committed before is taken in, or waits.
+    read: Option<Instant>,
+    /// The highest number that is taken in.
+    sequence: i64,
+    waiting: Vec<Handed>,
+    taken: Taken,
+    building: Option<Building>,
+    probe: Probe,
+}
+
+/// A thread that asks how far transactions are settled: a database that hangs must not make readers hang.
+struct Probe {
+    ask: mpsc::Sender<()>,
+    told: Receiver<Result<u64>>,
+    asked: bool,
+}
+
+impl Probe {
+    fn start(pools: Pools) -> Result<Self> {
+        let (ask, asked) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("settled".to_owned())
+            .spawn(move || {
+                while asked.recv().is_ok() {
+                    let answer = pools.get(Lane::Job).and_then(|mut connection| settled(&mut connection));
+                    if tell.send(answer).is_err() {
+                        return;
+                    }
+                }
+            })
+            .map_err(Error::internal)?;
+        Ok(Self { ask, told, asked: false })
+    }
+
+    /// `None` while the database does not answer.
+    fn settled(&mut self) -> Result<Option<u64>> {
+        if !self.asked {
+            self.asked = self.ask.send(()).is_ok();
+        }
+        match self.told.recv_timeout(PATIENCE) {
+            Ok(answer) => {
+                self.asked = false;
+                answer.map(Some)
+            }
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(Error::internal("nobody asks the database any more")),
+        }
+    }
+}
+
+/// What was handed over and taken in, but not committed.
+#[derive(Default)]
+struct Taken {
+    since: Option<Instant>,
+    changes: usize,
+    /// Of these, those that nobody waits for.
+    unasked: usize,
+    asked: Vec<SyncSender<()>>,
+}
+
+impl Taken {
+    fn is_due(&self) -> bool {
+        !self.asked.is_empty() || self.changes >= MANY || self.since.is_some_and(|since| since.elapsed() >= OLD)
+    }
+}
+
+impl Loop {
+    fn new(pools: Pools, apply: Box<dyn Apply>, state: Arc<State>) -> Result<Self> {
+        Ok(Self {
+            probe: Probe::start(pools.clone())?,
+            pools,
+            apply,
+            state,
+            seen: HashSet::new(),
+            watermark: 0,
+            polled: None,
+            read: None,
+            sequence: 0,
+            waiting: Vec::new(),
+            taken: Taken::default(),
+            building: None,
+        })
+    }
+
+    fn run(&mut self, receiver: &Receiver<Handed>) {
+        let mut pause = Duration::ZERO;
+        while !self.state.stop.load(Ordering::Acquire) {
+            match self.begin() {
+                Ok(()) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "the follower could not start; it tries again");
+                    pause = (pause * 2).clamp(Duration::from_millis(200), Duration::from_secs(5));
+                    std::thread::sleep(pause);
+                }
+            }
+        }
+        while !self.state.stop.load(Ordering::Acquire) {
+            if !self.gather(receiver) {
+                return;
+            }
+            let outcome = self.turn(receiver);
+            self.state.fails.store(outcome.is_err(), Ordering::Release);
+            if let Err(error) = outcome {
+                tracing::warn!(%error, "changes could not be applied; they are tried again");
+                self.go_back();
+                std::thread::sleep(Duration::from_millis(200));
+            }
+        }
+    }
+
+    /// Waits for the next poll, or for changes that somebody waits for, or for many; `false` when nobody can hand anything
+    /// in any more.
+    fn gather(&mut self, receiver: &Receiver<Handed>) -> bool {
+        let mut count: usize = self.waiting.iter().map(|handed| handed.changes.len()).sum();
+        let mut is_urgent = self.waiting.iter().any(|handed| handed.applied.is_some());
+        loop {
+            let is_due = is_urgent || count >= SOME || self.state.hurry.load(Ordering::Acquire);
+            let wait = self.polled.filter(|_| !is_due).map_or(Duration::ZERO, |at| POLL.saturating_sub(at.elapsed()));
+            match receiver.recv_timeout(wait) {
+                Ok(handed) => {
+                    count += handed.changes.len();
+                    is_urgent |= handed.applied.is_some();
+                    self.waiting.push(handed);
+                }
+                Err(RecvTimeoutError::Timeout) => return true,
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+    }
+
+    fn turn(&mut self, receiver: &Receiver<Handed>) -> Result<()> {
+        let hurry = self.state.hurry.swap(false, Ordering::AcqRel);
+        let poll = hurry || self.polled.is_none_or(|at| at.elapsed() >= POLL);
+        if !self.waiting.is_empty() {
+            self.take_handed()?;
+        }
+        if self.taken.is_due() {
+            self.commit()?;
+        }
+        self.start_building()?;
+        self.take_over()?;
+        if poll {
+            match self.probe.settled() {
+                Ok(Some(settled)) => {
+                    self.waiting.extend(receiver.try_iter());
+                    self.poll(settled)?;
+                    if hurry {
+                        self.take_handed()?;
+                        self.commit()?;
+                    }
+                }
+                Ok(None) => self.polled = Some(Instant::now()),
+                Err(away) => {
+                    // Readers do not wait for a database that is away: they shall see what is at hand.
+                    self.commit()?;
+                    return Err(away);
+                }
+            }
+            self.apply.rest()?;
+        }
+        Ok(())
+    }
+
+    fn take_handed(&mut self) -> Result<()> {
+        let handed = self.waiting.iter().flat_map(|handed| &handed.changes);
+        // A poll between commit and handing over may have been quicker.
+        let changes: Vec<Change> = handed.filter(|change| !self.seen.contains(&change.seq)).cloned().collect();
+        if !changes.is_empty() {
+            self.apply.take(&self.pools, &changes)?;
+            self.mark(changes.iter().map(|change| change.seq));
+        }
+        self.taken.since.get_or_insert_with(Instant::now);
+        for handed in self.waiting.drain(..) {
+            self.taken.changes += handed.changes.len();
+            match handed.applied {
+                Some(applied) => self.taken.asked.push(applied),
+                None => self.taken.unasked += handed.changes.len(),
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows everything that was taken in, and tells those who wait for it.
+    fn commit(&mut self) -> Result<()> {
+        self.apply.commit(self.watermark)?;
+        self.state.sequence.fetch_max(self.sequence, Ordering::AcqRel);
+        if let (Some(read), true) = (self.read, self.waiting.is_empty()) {
+            self.state.is_level_with(read);
+        }
+        let taken = std::mem::take(&mut self.taken);
+        self.state.behind.fetch_sub(taken.unasked, Ordering::AcqRel);
+        for applied in taken.asked {
+            // A writer that waits no longer is no fault.
+            let _gone = applied.try_send(());
+        }
+        Ok(())
+    }
+
+    /// After a failure: what was taken in since the last commit may be lost. The log has it.
+    fn go_back(&mut self) {
+        if let Some(watermark) = self.apply.watermark() {
+            self.watermark = watermark;
+        }
+        self.seen.clear();
+        self.polled = None;
+        self.read = None;
+    }
+
+    fn mark(&mut self, sequence: impl Iterator<Item = i64>) {
+        for seq in sequence {
+            self.seen.insert(seq);
+            self.sequence = self.sequence.max(seq);
+        }
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        self.apply.prepare(&mut *self.pools.get(Lane::Job)?)?;
+        if let Some(watermark) = self.apply.watermark() {
+            self.watermark = watermark;
+        } else {
+            let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
+            self.apply.builder()(&self.pools, watermark)?()?;
+            self.start_from(watermark);
+        }
+        // What is committed by now is in the index already, or comes with this reading.
+        self.sequence = last(&mut *self.pools.get(Lane::Job)?)?;
+        let settled = settled(&mut *self.pools.get(Lane::Job)?)?;
+        self.poll(settled)?;
+        self.state.ready.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Goes on from what was just built.
+    fn start_from(&mut self, watermark: u64) {
+        self.watermark = watermark;
+        self.seen.clear();
+        self.polled = None;
+        self.read = None;
+        self.state.rebuilds.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn start_building(&mut self) -> Result<()> {
+        if self.building.is_some() || self.state.asked().is_empty() {
+            return Ok(());
+        }
+        let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
+        let (sender, built) = sync_channel(1);
+        let (builder, pools) = (self.apply.builder(), self.pools.clone());
+        std::thread::Builder::new()
+            .name("rebuild".to_owned())
+            .spawn(move || {
+                // The follower may have ended meanwhile; then nobody wants it.
+                let _gone = sender.send(builder(&pools, watermark));
+            })
+            .map_err(Error::internal)?;
+        let asked = std::mem::take(&mut *self.state.asked());
+        self.building = Some(Building { built, watermark, asked });
+        Ok(())
+    }
+
+    /// Takes what was built beside over, and carries what changed since then into it. A build that failed changes
+    /// nothing: whoever asked for it is told.
+    fn take_over(&mut self) -> Result<()> {
+        let Some(building) = &self.building else { return Ok(()) };
+        let built = match building.built.try_recv() {
+            Ok(built) => built,
+            Err(mpsc::TryRecvError::Empty) => return Ok(()),
+            Err(mpsc::TryRecvError::Disconnected) => Err(Error::internal("the rebuild broke off")),
+        };
+        let Some(Building { watermark, asked, .. }) = self.building.take() else { return Ok(()) };
+        let outcome = built.and_then(|finish| finish());
+        let caught_up = match &outcome {
+            Ok(()) => {
+                self.start_from(watermark);
+                let settled = self.pools.get(Lane::Job).and_then(|mut connection| settled(&mut connection));
+                settled.and_then(|settled| self.poll(settled))
+            }
+            Err(error) => {
+                tracing::error!(%error, "the index could not be built anew; the old one stays");
+                Ok(())
+            }
+        };
+        let told = outcome.map_err(|error| error.to_string());
+        for waits in asked {
+            // Whoever asked may have left.
+            let _gone = waits.try_send(told.clone().map_err(Error::unavailable));
+        }
+        caught_up
+    }
+
+    /// Applies what has become visible since the last poll, page by page, and moves the watermark. What was handed over is
+    /// left to [`Loop::take_handed`], which comes before the next commit.
+    fn poll(&mut self, settled: u64) -> Result<()> {
+        let handed: HashSet<i64> = self.waiting.iter().flat_map(|handed| &handed.changes).map(|change| change.seq).collect();
+        let began = Instant::now();
+        let mut seen = HashSet::new();
+        let mut after = (self.watermark.saturating_sub(1).to_string(), i64::MAX);
+        let mut found = false;
+        loop {
+            let rows: Vec<LogRow> = diesel::sql_query(
+                "select seq, xid::text as xid, entity, id from change_log \
+                 where (xid, seq) > ($1::text::xid8, $2) order by xid, seq limit $3",
+            )
+            .bind::<sql_types::Text, _>(&after.0)
+            .bind::<sql_types::BigInt, _>(after.1)
+            .bind::<sql_types::BigInt, _>(PAGE)
+            .load(&mut *self.pools.get(Lane::Job)?)
+            .map_err(error::of)?;
+            let Some(last) = rows.last() else { break };
+            after = (last.xid.clone(), last.seq);
+            let mut changes = Vec::new();
+            for row in rows {
+                if handed.contains(&row.seq) {
+                    continue;
+                }
+                if xid(&row.xid)? >= settled {
+                    seen.insert(row.seq);
+                }
+                if !self.seen.contains(&row.seq) {
+                    changes.push(Change { seq: row.seq, entity: row.entity, id: row.id, document: None });
+                }
+            }
+            if !changes.is_empty() {
+                found = true;
+                self.apply.take(&self.pools, &changes)?;
+                self.mark(changes.iter().map(|change| change.seq));
+            }
+        }
+        self.read = Some(began);
+        if found || self.taken.changes == 0 {
+            self.commit()?;
+        }
+        self.watermark = settled;
+        self.seen = seen;
+        self.polled = Some(Instant::now());
+        Ok(())
+    }
+}
