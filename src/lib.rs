@@ -5,6 +5,7 @@ pub mod cli;
 pub mod config;
 pub mod control;
 mod db;
+mod licenses;
 pub mod telemetry;
 mod tending;
 pub mod upkeep;
@@ -136,6 +137,8 @@ impl Kurak {
         if config.settings.secret_key.reveal().is_empty() {
             config.settings.secret_key = own_secret(&config.data)?;
         }
+        // A command for the database alone does not wait for other servers.
+        config.settings.licenses = licenses::load(&config, scratch.is_none())?;
         let app = App::new(config.settings.clone(), database.pools.clone(), index, rows())?;
         app.quotes.reload(&mut *app.pools.get(Lane::Job)?)?;
         app.reload_site(&mut *app.pools.get(Lane::Job)?)?;

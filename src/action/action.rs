@@ -156,6 +156,8 @@ pub type Input = Map<String, Value>;
 #[derive(Clone)]
 pub struct Row {
     pub name: &'static str,
+    /// The plugin of CKAN's that brings it; it is unknown where `ckan.plugins` leaves that out.
+    pub plugin: Option<&'static str>,
     pub kind: Kind,
     /// The files that it takes.
     pub files: &'static [FileField],
@@ -181,6 +183,7 @@ impl Row {
     pub const fn of<A: Action>() -> Self {
         Self {
             name: A::NAME,
+            plugin: None,
             kind: A::KIND,
             files: A::FILES,
             searches: A::SEARCHES,
@@ -192,5 +195,11 @@ impl Row {
             rehearse: call::rehearse::<A>,
             quick: call::quick::<A>,
         }
+    }
+
+    /// The same as a part of a plugin.
+    #[must_use]
+    pub const fn of_plugin(self, plugin: &'static str) -> Self {
+        Self { plugin: Some(plugin), ..self }
     }
 }

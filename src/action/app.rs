@@ -37,16 +37,18 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together. The feed comes later, because its follower needs the parts.
+    /// Puts the parts together; actions of plugins that `ckan.plugins` leaves out are left out. The feed comes later, because its follower needs the parts.
     ///
     /// # Errors
     /// Internal, if two actions have one name or a secret cannot be used.
-    pub fn new(settings: Settings, pools: Pools, index: search::Index, mut rows: Vec<Row>) -> Result<Arc<Self>> {
+    pub fn new(mut settings: Settings, pools: Pools, index: search::Index, mut rows: Vec<Row>) -> Result<Arc<Self>> {
+        settings.activity.enabled &= settings.has_plugin("activity");
+        rows.retain(|row| row.plugin.is_none_or(|plugin| settings.has_plugin(plugin)));
         rows.sort_by_key(|row| row.name);
         if let Some(pair) = rows.array_windows().find(|[one, other]| one.name == other.name) {
             return Err(Error::internal(format!("two actions are called {}", pair[0].name)));
         }
-        let site_url = settings.site_url.clone();
+        let site_url = settings.begin_of_addresses(&settings.site_url);
         let picture = move |image: &str| files::name::picture_address(&site_url, "group", image);
         Ok(Arc::new(Self {
             sealer: Sealer::new(&settings.secret_key)?,

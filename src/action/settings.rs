@@ -1,15 +1,18 @@
 //! The options that actions read. Filled by the program's configuration; the names and defaults are CKAN's.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use auth::jwt;
 use base::secret::Secret;
+use model::license::Register;
 
 /// Options of CKAN that the actions of this program honour.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// `ckan.site_url`, without a trailing slash.
     pub site_url: String,
+    /// `ckan.root_path`.
+    pub root_path: RootPath,
     /// `ckan.site_title`.
     pub site_title: String,
     /// `ckan.site_description`.
@@ -25,8 +28,12 @@ pub struct Settings {
     pub feeds: FeedSettings,
     /// `ckan.plugins`, in order: what `status_show` lists.
     pub plugins: Vec<String>,
-    /// `ckan.plugins` names `datastore`, or is not given at all.
-    pub datastore: bool,
+    /// `ckan.plugins` is not given: all plugins that this program stands in for are there.
+    pub every_plugin: bool,
+    /// `licenses_group_url`, or CKAN's own.
+    pub licenses: Arc<Register>,
+    /// `ckan.default_group_sort`: how `group_list` and `organization_list` are sorted when nobody says.
+    pub group_sort: String,
     /// `email_to`: `error_emails_to` of `status_show`.
     pub email_to: Option<String>,
     /// `ckan.hide_version`.
@@ -57,6 +64,28 @@ pub struct Settings {
     pub group_list_max: usize,
     /// `ckan.group_and_organization_list_all_fields_max`.
     pub group_list_all_fields_max: usize,
+}
+
+impl Settings {
+    /// True when the plugin is there.
+    #[must_use]
+    pub fn has_plugin(&self, name: &str) -> bool {
+        self.every_plugin || self.plugins.iter().any(|plugin| plugin == name)
+    }
+
+    /// What addresses of this site begin with, once somebody has changed `ckan.site_url` to `site_url` or not.
+    #[must_use]
+    pub fn begin_of_addresses(&self, site_url: &str) -> String {
+        format!("{site_url}{}{}", self.root_path.before, self.root_path.behind)
+    }
+}
+
+/// `ckan.root_path`, such as `/data/{{LANG}}/catalog`: what stands in addresses before and behind the language. Both are
+/// empty or begin with a slash.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RootPath {
+    pub before: String,
+    pub behind: String,
 }
 
 /// `ckan.auth.*` (ckan-api 5.4).
@@ -152,6 +181,8 @@ pub struct SessionSettings {
     pub cookie: String,
     /// `SESSION_COOKIE_DOMAIN`.
     pub domain: Option<String>,
+    /// `SESSION_COOKIE_PATH`.
+    pub path: String,
     /// `SESSION_COOKIE_SECURE`; always where `ckan.site_url` is https.
     pub secure: bool,
     /// `SESSION_COOKIE_SAMESITE` is `Strict`; `Lax` else.
@@ -176,6 +207,7 @@ impl Default for SessionSettings {
             in_api: true,
             cookie: "ckan".to_owned(),
             domain: None,
+            path: "/".to_owned(),
             secure: false,
             strict: false,
             lifetime: 7 * 24 * 3_600,
@@ -193,8 +225,12 @@ impl Default for SessionSettings {
 pub struct MailSettings {
     /// `smtp.server`: host, or host and port.
     pub server: String,
-    /// `smtp.starttls`.
+    /// `smtp.starttls`: nothing is said before the connection is sealed.
     pub starttls: bool,
+    /// `smtp.starttls_verify`: the server has to prove its name.
+    pub starttls_verify: bool,
+    /// `smtp.starttls_ca_bundle`: a file of certificates in PEM that prove it; those of the machine else.
+    pub starttls_ca_bundle: Option<PathBuf>,
     /// `smtp.user`; without one nobody logs in.
     pub user: Option<String>,
     /// `smtp.password`.
@@ -210,6 +246,8 @@ impl Default for MailSettings {
         Self {
             server: "localhost".to_owned(),
             starttls: false,
+            starttls_verify: true,
+            starttls_ca_bundle: None,
             user: None,
             password: Secret::default(),
             mail_from: None,
@@ -313,6 +351,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             site_url: "http://127.0.0.1:5000".to_owned(),
+            root_path: RootPath::default(),
             site_title: "kurak".to_owned(),
             site_description: String::new(),
             site_id: "default".to_owned(),
@@ -320,7 +359,9 @@ impl Default for Settings {
             locales: LOCALES.map(str::to_owned).to_vec(),
             feeds: FeedSettings::default(),
             plugins: Vec::new(),
-            datastore: true,
+            every_plugin: true,
+            licenses: Arc::default(),
+            group_sort: "title".to_owned(),
             email_to: None,
             hide_version: false,
             secret_key: Secret::default(),

@@ -24,8 +24,10 @@ pub const EDITABLE: [&str; 10] = [
 /// The site as it is called now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
-    /// Without a trailing slash.
+    /// What its addresses begin with: `ckan.site_url` and `ckan.root_path`, without a trailing slash.
     pub url: String,
+    /// `ckan.site_url` alone.
+    pub address: String,
     pub title: String,
     pub description: String,
     /// All options that may be changed and have a value.
@@ -48,8 +50,14 @@ impl Site {
         let text = |name: &str| options.get(name).cloned().unwrap_or_default();
         // A site without an address could not be linked to.
         let url = text("ckan.site_url").trim().trim_end_matches('/').to_owned();
-        let url = if url.is_empty() { settings.site_url.clone() } else { url };
-        Self { url, title: text("ckan.site_title"), description: text("ckan.site_description"), options }
+        let address = if url.is_empty() { settings.site_url.clone() } else { url };
+        Self {
+            url: settings.begin_of_addresses(&address),
+            address,
+            title: text("ckan.site_title"),
+            description: text("ckan.site_description"),
+            options,
+        }
     }
 }
 

@@ -31,8 +31,8 @@ pub fn run(config: &Config, command: &Command) -> Result<()> {
     let rows: Vec<Vec<String>> = options
         .into_iter()
         .map(|(name, value)| {
-            let note = if unread.contains(&name.as_str()) { "does nothing here" } else { "" };
-            vec![name, value.replace('\n', " "), note.to_owned()]
+            let note = unread.iter().find(|(unread, _)| *unread == name).map(|(_, meaning)| format!("does nothing: {meaning}"));
+            vec![name, value.replace('\n', " "), note.unwrap_or_default()]
         })
         .collect();
     print::table(&["option", "value", ""], &rows)

@@ -97,7 +97,8 @@ fn configuration(config: &Config, findings: &mut Findings) {
     if unread.is_empty() {
         findings.add(Verdict::Ok, "options", format!("{} given, all of them honoured", config.options.len()));
     } else {
-        findings.add(Verdict::Warn, "options", format!("these do nothing here: {}", unread.join(" ")));
+        let names: Vec<&str> = unread.iter().map(|(name, _)| *name).collect();
+        findings.add(Verdict::Warn, "options", format!("these do nothing here: {}", names.join(" ")));
     }
     let secret = config.settings.secret_key.reveal();
     match secret.len() {

@@ -139,7 +139,7 @@ fn pairs(arguments: &[String]) -> Result<Map<String, Value>> {
 
 /// Runs an action as the site, and parses its answer.
 fn act(kurak: &Kurak, name: &str, input: Map<String, Value>) -> Result<Value> {
-    let row = kurak.app().row(name).ok_or_else(|| Error::internal(format!("no action {name}")))?;
+    let row = kurak.app().row(name).ok_or_else(|| Error::bad_request(format!("ckan.plugins leaves out the plugin of {name}")))?;
     let answer = (row.call)(kurak.app(), kurak.site(), input, &action::Conditions::default())?;
     serde_json::from_str(&answer.result).map_err(Error::internal)
 }

@@ -28,9 +28,8 @@ pub fn run(mut config: Config, arguments: &Arguments) -> Result<()> {
     if !config.options.contains_key("ckan.site_url") {
         config.settings.site_url = format!("http://{address}");
     }
-    let unread = config.not_honoured().join(" ");
-    if !unread.is_empty() {
-        tracing::warn!(options = unread, "these options do nothing here");
+    for (option, meaning) in config.not_honoured() {
+        tracing::warn!(option, meaning, "this option does nothing");
     }
     must_be_free(address)?;
     let kurak = Kurak::open(config)?;

@@ -11,7 +11,7 @@ use files::{Settings, StorageSettings};
 use super::{Reader, wrong};
 
 /// What storages are called after: `ckan.files.storage.<name>.<option>`.
-pub const STORAGE: &str = "ckan.files.storage.";
+const STORAGE: &str = "ckan.files.storage.";
 
 /// Reads them. Files go to the storage path, else into a folder of the data.
 pub fn files(read: &Reader, data: &Path) -> Result<Settings> {
@@ -49,8 +49,9 @@ pub fn files(read: &Reader, data: &Path) -> Result<Settings> {
 
 /// Storages on the local disk. One of another kind is not there, as in CKAN without the plugin that brings it.
 fn storages(read: &Reader, data: &Path) -> Result<BTreeMap<String, StorageSettings>> {
+    let testing = read.flag("testing", false)?;
     let mut all = BTreeMap::new();
-    for (option, kind) in read.0.range(STORAGE.to_owned()..).take_while(|(option, _)| option.starts_with(STORAGE)) {
+    for (option, kind) in read.options.range(STORAGE.to_owned()..).take_while(|(option, _)| option.starts_with(STORAGE)) {
         let Some(name) = option.strip_prefix(STORAGE).and_then(|rest| rest.strip_suffix(".type")) else { continue };
         let of = |option: &str| format!("{STORAGE}{name}.{option}");
         let path = match (kind.trim(), read.text(&of("path"))) {
@@ -61,7 +62,7 @@ fn storages(read: &Reader, data: &Path) -> Result<BTreeMap<String, StorageSettin
                 return Err(wrong(&of("path"), &path.unwrap_or_default(), "an absolute path"));
             }
             // CKAN has it for tests alone: there it is forgotten with the process, here it is a folder like others.
-            ("ckan:memory", _) if read.flag("testing", false)? => data.join("storages").join(name),
+            ("ckan:memory", _) if testing => data.join("storages").join(name),
             _ => {
                 tracing::warn!(storage = name, kind, "a storage of this kind is not possible");
                 continue;

@@ -2,21 +2,22 @@
 //! environment, in this order; the last one wins. The only place that reads the environment.
 
 mod files;
-mod honoured;
+pub mod honoured;
 mod ini;
 mod proofs;
 mod sources;
 mod span;
 
 use std::{
-    collections::BTreeMap,
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
     net::IpAddr,
     path::{Path, PathBuf},
 };
 
 use action::{
     Settings,
-    settings::{ActivitySettings, AuthSettings, FeedSettings, LOCALES, MailSettings, SearchSettings, ViewSettings},
+    settings::{ActivitySettings, AuthSettings, FeedSettings, LOCALES, MailSettings, RootPath, SearchSettings, ViewSettings},
 };
 use base::{Error, Result, limits, loose, secret::Secret};
 use ipnet::IpNet;
@@ -72,6 +73,10 @@ pub struct Config {
     pub port: u16,
     /// `kurak.fetch.allow`: networks that may be fetched from although they are not public.
     pub fetch_allow: Vec<IpNet>,
+    /// `licenses_group_url`.
+    pub licenses: Option<String>,
+    /// `ckan.requests.timeout`, in seconds.
+    pub request_seconds: u64,
     /// `ckan.cors.origin_allow_all`.
     pub cors_allow_all: bool,
     /// `ckan.cors.origin_whitelist`.
@@ -95,7 +100,10 @@ impl Config {
     /// # Errors
     /// BadRequest, naming the option that cannot be read.
     pub fn from_options(options: Options) -> Result<Self> {
-        let read = Reader(&options);
+        Self::read(&Reader::new(&options))
+    }
+
+    fn read(read: &Reader) -> Result<Self> {
         let data = match (read.text("kurak.data"), read.text("ckan.storage_path")) {
             (Some(data), _) => PathBuf::from(data),
             (None, Some(storage)) => Path::new(&storage).join("kurak"),
@@ -110,7 +118,7 @@ impl Config {
             .iter()
             .map(|word| word.parse().map_err(|_error| wrong("kurak.fetch.allow", word, "networks such as 10.0.0.0/8")))
             .collect::<Result<_>>()?;
-        let settings = Settings { files: files::files(&read, &data)?, ..settings(&read, host, port)? };
+        let settings = Settings { files: files::files(read, &data)?, ..settings(read, host, port)? };
         Ok(Self {
             data,
             database_url: read.text("sqlalchemy.url").map(without_driver),
@@ -121,17 +129,20 @@ impl Config {
             host,
             port,
             fetch_allow,
+            licenses: read.text("licenses_group_url"),
+            request_seconds: read.parsed("ckan.requests.timeout", "seconds")?.unwrap_or(5).clamp(1, 60),
             cors_allow_all: read.flag("ckan.cors.origin_allow_all", false)?,
             cors_origins: read.words("ckan.cors.origin_whitelist"),
             settings,
-            options,
+            options: read.options.clone(),
         })
     }
 
-    /// Options of CKAN's that were given and that this program does not honour (yet).
+    /// Options that were given and do not do what they say, each with what that means.
     #[must_use]
-    pub fn not_honoured(&self) -> Vec<&str> {
-        self.options.keys().map(String::as_str).filter(|name| !honoured::is_honoured(name)).collect()
+    pub fn not_honoured(&self) -> Vec<(&str, &'static str)> {
+        let fault = |(name, value): (&String, &String)| honoured::fault(name, value);
+        self.options.iter().filter_map(|option| Some((option.0.as_str(), fault(option)?))).collect()
     }
 
     /// The options as text, secrets hidden: what is named like one, and the password in an address.
@@ -171,6 +182,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         site_url: read
             .text("ckan.site_url")
             .map_or_else(|| format!("http://{host}:{port}"), |url| url.trim_end_matches('/').to_owned()),
+        root_path: root_path(read)?,
         site_title: read.text("ckan.site_title").unwrap_or(standard.site_title),
         site_description: read.text("ckan.site_description").unwrap_or_default(),
         site_id: read.text("ckan.site_id").unwrap_or(standard.site_id),
@@ -184,7 +196,9 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             date: read.text("ckan.feeds.date"),
         },
         plugins: read.words("ckan.plugins"),
-        datastore: read.words("ckan.plugins").iter().any(|plugin| plugin == "datastore") || !read.0.contains_key("ckan.plugins"),
+        every_plugin: !read.has("ckan.plugins"),
+        licenses: standard.licenses,
+        group_sort: read.text("ckan.default_group_sort").unwrap_or(standard.group_sort),
         email_to: read.text("email_to"),
         hide_version: read.flag("ckan.hide_version", false)?,
         secret_key: Secret::new(proofs::site_secret(read).unwrap_or_default()),
@@ -209,7 +223,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
                 auth.allow_collaborators_to_change_owner_org,
             )?,
             // An empty list says that none does.
-            roles_that_cascade_to_sub_groups: if read.0.contains_key("ckan.auth.roles_that_cascade_to_sub_groups") {
+            roles_that_cascade_to_sub_groups: if read.has("ckan.auth.roles_that_cascade_to_sub_groups") {
                 read.words("ckan.auth.roles_that_cascade_to_sub_groups")
             } else {
                 auth.roles_that_cascade_to_sub_groups
@@ -237,6 +251,23 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
     })
 }
 
+/// `/data/{{LANG}}/catalog`: with the place of the language, or without.
+fn root_path(read: &Reader) -> Result<RootPath> {
+    const NAME: &str = "ckan.root_path";
+    let Some(text) = read.text(NAME) else { return Ok(RootPath::default()) };
+    let part = |text: &str| -> Result<String> {
+        let text = text.trim_matches('/');
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.~/".contains(letter);
+        if text.chars().all(is_plain) && !text.split('/').any(|part| part == ".." || part == ".") && !text.contains("//") {
+            Ok(if text.is_empty() { String::new() } else { format!("/{text}") })
+        } else {
+            Err(wrong(NAME, text, "a path such as /data/{{LANG}}"))
+        }
+    };
+    let (before, behind) = text.split_once("{{LANG}}").unwrap_or((&text, ""));
+    Ok(RootPath { before: part(before)?, behind: part(behind)? })
+}
+
 /// The languages that may stand in front of an address (CKAN's `get_locales_from_config`).
 fn locales(read: &Reader) -> Vec<String> {
     let mut locales = LOCALES.map(str::to_owned).to_vec();
@@ -255,6 +286,8 @@ fn mail(read: &Reader) -> Result<MailSettings> {
     Ok(MailSettings {
         server: read.text("smtp.server").unwrap_or(standard.server),
         starttls: read.flag("smtp.starttls", false)?,
+        starttls_verify: read.flag("smtp.starttls_verify", standard.starttls_verify)?,
+        starttls_ca_bundle: read.text("smtp.starttls_ca_bundle").map(PathBuf::from),
         user: read.text("smtp.user"),
         password: Secret::new(read.text("smtp.password").unwrap_or_default()),
         mail_from: read.text("smtp.mail_from"),
@@ -304,7 +337,7 @@ fn views(read: &Reader) -> ViewSettings {
     let standard = ViewSettings::default();
     let words = |name: &str, default: Vec<String>| {
         let name = format!("ckan.preview.{name}_formats");
-        if read.0.contains_key(&name) { read.words(&name).iter().map(|word| word.to_lowercase()).collect() } else { default }
+        if read.has(&name) { read.words(&name).iter().map(|word| word.to_lowercase()).collect() } else { default }
     };
     let own = |formats: &[&str]| standard.text.iter().filter(|word| formats.contains(&word.as_str())).cloned().collect();
     let text = [
@@ -313,7 +346,7 @@ fn views(read: &Reader) -> ViewSettings {
         words("json", own(&["json"])),
     ]
     .concat();
-    let given = read.0.contains_key("ckan.views.default_views");
+    let given = read.has("ckan.views.default_views");
     ViewSettings {
         defaults: if given { read.words("ckan.views.default_views") } else { standard.defaults.clone() },
         image: words("image", standard.image.clone()),
@@ -336,15 +369,28 @@ fn without_driver(url: String) -> String {
     }
 }
 
-struct Reader<'a>(&'a Options);
+/// Reads options, and remembers which it was asked for.
+struct Reader<'a> {
+    options: &'a Options,
+    asked: RefCell<BTreeSet<String>>,
+}
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(options: &'a Options) -> Self {
+        Self { options, asked: RefCell::default() }
+    }
+
+    fn get(&self, name: &str) -> Option<&String> {
+        self.asked.borrow_mut().insert(name.to_owned());
+        self.options.get(name)
+    }
+
     fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.get(name).is_some()
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        self.0.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        self.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
     fn words(&self, name: &str) -> Vec<String> {
@@ -388,8 +434,8 @@ mod tests {
         assert_eq!(config.settings.site_url, "https://data.gov.kg");
         assert!(config.settings.auth.create_unowned_dataset);
         assert_eq!(config.settings.plugins, ["activity", "datastore"]);
-        let datastore = |pairs: &[(&str, &str)]| Config::from_options(options(pairs)).unwrap().settings.datastore;
-        assert!(config.settings.datastore && datastore(&[]) && !datastore(&[("ckan.plugins", "")]));
+        let datastore = |pairs: &[(&str, &str)]| Config::from_options(options(pairs)).unwrap().settings.has_plugin("datastore");
+        assert!(config.settings.has_plugin("datastore") && datastore(&[]) && !datastore(&[("ckan.plugins", "")]));
         assert_eq!(config.fetch_allow.len(), 2);
     }
 
@@ -398,6 +444,23 @@ mod tests {
         for (name, value) in [("kurak.port", "http"), ("ckan.hide_version", "maybe"), ("kurak.fetch.allow", "everything")] {
             let error = Config::from_options(options(&[(name, value)])).unwrap_err();
             assert!(error.message().contains(name) && error.message().contains("expected"), "{error}");
+        }
+    }
+
+    #[test]
+    fn paths_of_a_site_have_a_place_for_the_language() {
+        for (text, before, behind) in [
+            ("/", "", ""),
+            ("/data/", "/data", ""),
+            ("data/{{LANG}}", "/data", ""),
+            ("/{{LANG}}/catalog", "", "/catalog"),
+            ("/a/b/{{LANG}}/c", "/a/b", "/c"),
+        ] {
+            let config = Config::from_options(options(&[("ckan.root_path", text)])).unwrap();
+            assert_eq!(config.settings.root_path, RootPath { before: before.to_owned(), behind: behind.to_owned() }, "{text}");
+        }
+        for text in ["/a b", "/../x", "/a//b", "/{{LANG}}/{{LANG}}"] {
+            assert!(Config::from_options(options(&[("ckan.root_path", text)])).is_err(), "{text}");
         }
     }
 
@@ -432,6 +495,6 @@ mod tests {
         .unwrap();
         let printed = format!("{:?}", config.printable());
         assert!(!printed.contains("s3cret") && !printed.contains("pw"), "{printed}");
-        assert_eq!(config.not_honoured(), ["ckan.tracking_enabled"]);
+        assert_eq!(config.not_honoured(), [("ckan.tracking_enabled", "visits are not counted")]);
     }
 }

@@ -22,9 +22,9 @@ pub fn tokens(read: &Reader) -> Result<TokenSettings> {
         None => Algorithm::default(),
         Some(text) => Algorithm::parse(text).ok_or_else(|| wrong("api_token.jwt.algorithm", text, "HS256, HS384 or HS512"))?,
     };
-    let given = ["api_token.jwt.decode.secret", "api_token.jwt.encode.secret"]
-        .into_iter()
-        .find_map(|name| read.text(name).map(|value| secret(name, &value)));
+    let [decode, encode] = ["api_token.jwt.decode.secret", "api_token.jwt.encode.secret"]
+        .map(|name| read.text(name).map(|value| secret(name, &value)));
+    let given = decode.or(encode);
     let jwt_secret = given.transpose()?.or_else(|| site_secret(read).map(Secret::new));
     let header = read.text("apitoken_header_name").or_else(|| read.text("apikey_header_name"));
     Ok(TokenSettings {
@@ -69,13 +69,14 @@ pub fn sessions(read: &Reader) -> Result<SessionSettings> {
         in_api: read.flag("ckan.auth.enable_cookie_auth_in_api", standard.in_api)?,
         cookie,
         domain: read.text("session_cookie_domain").or_else(|| read.text("beaker.session.cookie_domain")),
+        path: read.text("session_cookie_path").filter(|path| path.starts_with('/')).unwrap_or(standard.path),
         secure: read.flag("session_cookie_secure", standard.secure)?,
         strict: same_site == "Strict",
         lifetime: seconds("permanent_session_lifetime", standard.lifetime)?,
         remembered: seconds("remember_cookie_duration", standard.remembered)?,
         csrf_field: read.text("wtf_csrf_field_name").unwrap_or(standard.csrf_field),
         csrf_headers: if headers.is_empty() { standard.csrf_headers } else { headers },
-        after_login: path("ckan.auth.route_after_login").unwrap_or(standard.after_login),
+        after_login: path("ckan.auth.route_after_login").or(path("ckan.route_after_login")).unwrap_or(standard.after_login),
         after_reset: path("ckan.user_reset_landing_page"),
     })
 }

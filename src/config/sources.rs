@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use base::{Error, Result};
 
-use super::{Options, honoured::is_honoured, ini};
+use super::{Options, honoured, ini};
 
 /// Variables with a name of their own (CKAN's `environment.py`).
 const NAMED: &[(&str, &str)] = &[
@@ -97,7 +97,7 @@ fn of_environment(environment: &[(String, String)]) -> Options {
         } else if let Some(rest) = name.strip_prefix("KURAK_") {
             // Scripts have variables of the same beginning that are none of the program's.
             let option = format!("kurak.{}", dotted(rest));
-            if is_honoured(&option) {
+            if honoured::effect(&option).is_some() {
                 options.insert(option, value.clone());
             }
         }

@@ -1,10 +1,17 @@
 //! The licences that a catalog knows without configuration (CKAN 2.12's built-in list; its booleans are texts).
 
+use std::collections::HashMap;
+
+use base::{Error, Result, loose};
 use serde::Serialize;
+use serde_json::Value;
+
+/// More licences than these no site has.
+const MOST: usize = 2_000;
 
 /// A licence as `license_list` shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct License {
+struct License {
     pub domain_content: &'static str,
     pub id: &'static str,
     pub domain_data: &'static str,
@@ -19,17 +26,71 @@ pub struct License {
     pub title: &'static str,
 }
 
-/// The licence of that id.
-#[must_use]
-pub fn find(id: &str) -> Option<&'static License> {
-    LICENSES.iter().find(|license| license.id == id)
+/// The licences that a site has, by id.
+#[derive(Clone, Debug)]
+pub struct Register {
+    known: HashMap<String, Known>,
+    /// What `license_list` answers.
+    pub json: String,
 }
 
-impl License {
+/// What datasets tell of their licence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub title: String,
+    /// Nothing where there is none.
+    pub url: String,
     /// `isopen` of a dataset under it.
+    pub is_open: bool,
+}
+
+impl Register {
+    /// The licence of that id.
     #[must_use]
-    pub fn is_open(&self) -> bool {
-        self.od_conformance == "approved" || self.osd_conformance == "approved"
+    pub fn find(&self, id: &str) -> Option<&Known> {
+        self.known.get(id)
+    }
+
+    /// Reads what `licenses_group_url` names: a list of licences, or an object of them, each with an `id` and a `title`.
+    /// All that they say is kept for `license_list`; `is_okd_compliant` and `is_osi_compliant`, which old files have, count
+    /// as conformance.
+    ///
+    /// # Errors
+    /// BadRequest, saying what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self> {
+        let list = match serde_json::from_str(text).map_err(|error| Error::bad_request(error.to_string()))? {
+            Value::Array(list) => list,
+            Value::Object(object) => object.into_iter().map(|(_, license)| license).collect(),
+            _ => return Err(Error::bad_request("expected a list of licences")),
+        };
+        if list.len() > MOST {
+            return Err(Error::bad_request(format!("more than {MOST} licences")));
+        }
+        let mut known = HashMap::new();
+        for license in &list {
+            let text = |name: &str| license.get(name).and_then(Value::as_str).unwrap_or_default();
+            let conforms = |now: &str, before: &str| {
+                text(now) == "approved" || license.get(before).and_then(loose::bool_of).unwrap_or_default()
+            };
+            let is_open = conforms("od_conformance", "is_okd_compliant") || conforms("osd_conformance", "is_osi_compliant");
+            if text("id").is_empty() || text("title").is_empty() {
+                return Err(Error::bad_request("a licence has no id or no title"));
+            }
+            let entry = Known { title: text("title").to_owned(), url: text("url").to_owned(), is_open };
+            known.insert(text("id").to_owned(), entry);
+        }
+        Ok(Self { known, json: serde_json::to_string(&list).map_err(Error::internal)? })
+    }
+}
+
+impl Default for Register {
+    /// CKAN's own.
+    fn default() -> Self {
+        let known = |license: &License| {
+            let is_open = license.od_conformance == "approved" || license.osd_conformance == "approved";
+            (license.id.to_owned(), Known { title: license.title.to_owned(), url: license.url.to_owned(), is_open })
+        };
+        Self { known: LICENSES.iter().map(known).collect(), json: serde_json::to_string(LICENSES).unwrap_or_default() }
     }
 }
 
@@ -64,7 +125,7 @@ const fn license(
 }
 
 /// All of them, in CKAN's order.
-pub const LICENSES: &[License] = &[
+const LICENSES: &[License] = &[
     license("notspecified", "License not specified", "", (false, false, true), false),
     license(
         "odc-pddl",
@@ -123,10 +184,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_site_may_have_licences_of_its_own() {
+        let own = r#"[{"id": "kg-open", "title": "Ачык лицензия", "url": "https://x.kg/l", "od_conformance": "approved", "more": 1},
+                      {"id": "old", "title": "Old", "is_okd_compliant": true}, {"id": "closed", "title": "Closed"}]"#;
+        let register = Register::parse(own).unwrap();
+        let kg = register.find("kg-open").unwrap();
+        assert_eq!((kg.title.as_str(), kg.url.as_str(), kg.is_open), ("Ачык лицензия", "https://x.kg/l", true));
+        assert!(register.find("old").unwrap().is_open && !register.find("closed").unwrap().is_open);
+        assert!(register.find("cc-by").is_none() && register.json.contains("\"more\":1"));
+        let object = Register::parse(r#"{"a": {"id": "a", "title": "A"}, "b": {"id": "b", "title": "B"}}"#).unwrap();
+        assert!(object.find("b").is_some() && object.json.starts_with("[{"));
+        for wrong in ["", "1", "[1]", r#"[{"id": "a"}]"#, r#"[{"title": "a"}]"#, "<html>"] {
+            assert!(Register::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn open_licences_are_open() {
         assert_eq!(LICENSES.len(), 15);
-        assert!(find("cc-by").unwrap().is_open());
-        assert!(!find("cc-nc").unwrap().is_open());
-        assert_eq!(find("made-up"), None);
+        let register = Register::default();
+        assert!(register.find("cc-by").unwrap().is_open);
+        assert!(!register.find("cc-nc").unwrap().is_open);
+        assert_eq!(register.find("made-up"), None);
     }
 }

@@ -46,6 +46,7 @@ mod revise;
 mod rights;
 mod rights_matrix;
 mod session;
+mod settings;
 mod site;
 mod site_user;
 mod tag;

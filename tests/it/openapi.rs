@@ -31,3 +31,8 @@ fn the_document_is_committed() {
 fn the_list_of_actions_is_committed() {
     compare("actions.txt", &action::openapi::actions_text(&kurak::rows_sorted()));
 }
+
+#[test]
+fn the_list_of_options_is_committed() {
+    compare("settings.txt", &kurak::config::honoured::text());
+}

@@ -6,6 +6,7 @@ use crate::action::Answer;
 fn row(name: &'static str, kind: Kind) -> Row {
     Row {
         name,
+        plugin: None,
         kind,
         files: &[],
         doc: " Does it.\n\n Twice,\n if need be.\n",

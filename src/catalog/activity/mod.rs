@@ -29,7 +29,7 @@ use action::Row;
 /// The actions of this noun.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    vec![
+    [
         Row::of::<create::Create>(),
         Row::of::<dashboard::List>(),
         Row::of::<dashboard_count::Count>(),
@@ -46,4 +46,6 @@ pub fn rows() -> Vec<Row> {
         Row::of::<recent::Recent>(),
         Row::of::<show::Show>(),
     ]
+    .map(|row| row.of_plugin("activity"))
+    .to_vec()
 }

@@ -81,7 +81,11 @@ impl Action for List {
 /// Validation; what the database says.
 pub fn run(ctx: &mut Ctx, family: Family, params: &ListParams) -> Result<Vec<Item>> {
     let whole = flag(params.all_fields, false)?;
-    let order = order(params.sort.as_deref().or(params.order_by.as_deref()).unwrap_or_default())?;
+    let order = match params.sort.as_deref().or(params.order_by.as_deref()).filter(|text| !text.trim().is_empty()) {
+        Some(text) => order(text)?,
+        // What the site's configuration says wrongly is nothing that a caller could mend.
+        None => order(&ctx.app.settings.group_sort).unwrap_or(Order { key: Key::Title, descending: false }),
+    };
     let mut rows = wanted(ctx, family, params);
     rows.sort_by_cached_key(|row| (row.title.to_lowercase(), row.name.clone()));
     match order.key {

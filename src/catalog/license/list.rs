@@ -1,8 +1,7 @@
 //! `license_list`.
 
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, Kind, action::Raw};
 use base::Result;
-use model::license::{LICENSES, License};
 
 action::declare! {
     /// Returns the licences that datasets can be given.
@@ -16,13 +15,13 @@ impl Action for List {
     const KIND: Kind = Kind::Read;
     type Params = ListParams;
     type Subject = ();
-    type Output = &'static [License];
+    type Output = Raw;
 
     fn allow(_ctx: &mut Ctx, _params: &ListParams) -> Result<()> {
         Ok(())
     }
 
-    fn run(_ctx: &mut Ctx, _params: ListParams, (): ()) -> Result<&'static [License]> {
-        Ok(LICENSES)
+    fn run(ctx: &mut Ctx, _params: ListParams, (): ()) -> Result<Raw> {
+        Ok(Raw(ctx.app.settings.licenses.json.clone()))
     }
 }

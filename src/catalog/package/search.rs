@@ -5,7 +5,7 @@ use base::{
     Error, ErrorDict, Result, limits,
     loose::{self, Loose, Natural},
 };
-use model::{Document, document, license};
+use model::{Document, document};
 use search::{Found, Request};
 use serde_json::{Map, Value, json};
 
@@ -308,7 +308,7 @@ fn search_facets(app: &App, found: &Found) -> Map<String, Value> {
 fn display_name(app: &App, field: &str, value: &str) -> String {
     match field {
         "organization" | "groups" | "owner_org" => app.quotes.find(value).map(|group| group.row.display_name().to_owned()),
-        "license_id" => license::find(value).map(|license| license.title.to_owned()),
+        "license_id" => app.settings.licenses.find(value).map(|license| license.title.clone()),
         _ => None,
     }
     .unwrap_or_else(|| value.to_owned())

@@ -11,7 +11,8 @@ use base::{Error, Kind, Result, id, limits, time::Stamp};
 use model::{
     Document, Package,
     check::package::{self as rules, Draft, Setting},
-    document, license,
+    document,
+    license::Register,
 };
 use serde_json::{Map, Value, json};
 use store::{Change, changes, quotes::GroupRow};
@@ -163,7 +164,7 @@ fn read(ctx: &Ctx, incoming: Incoming, existing: &HashMap<String, Document>, now
         existing: old.as_ref().map(|old| (&old.package, old.groups.as_slice())),
         locale: &ctx.app.settings.locale_default,
         vocabularies: &vocabularies,
-        datastore: ctx.app.settings.datastore,
+        datastore: ctx.app.settings.has_plugin("datastore"),
     };
     let draft = rules::read(&dict, setting).map(|mut draft| {
         if let (None, Some(id)) = (&old, incoming.id) {
@@ -206,7 +207,7 @@ fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option
         package.relationships_as_subject.clone_from(&old.package.relationships_as_subject);
         package.relationships_as_object.clone_from(&old.package.relationships_as_object);
     }
-    licensed(&mut package);
+    licensed(&ctx.app.settings.licenses, &mut package);
     resource::upload::link(&ctx.app.site().url, &mut package);
     rules::settle(&mut package, old.as_ref().map(|old| &old.package), now)?;
     let plugin_data = match (draft.plugin_data, &old) {
@@ -250,11 +251,11 @@ fn free_name(ctx: &mut Ctx, id: &str) -> Result<()> {
 }
 
 /// `license_title`, `license_url` and `isopen` follow from `license_id`.
-fn licensed(package: &mut Package) {
-    let found = package.license_id.as_deref().and_then(license::find);
-    package.isopen = found.is_some_and(license::License::is_open);
-    package.license_title = found.map(|license| license.title.to_owned()).or_else(|| package.license_id.clone());
-    package.license_url = found.and_then(|license| Some(license.url.to_owned()).filter(|url| !url.is_empty()));
+fn licensed(licenses: &Register, package: &mut Package) {
+    let found = package.license_id.as_deref().and_then(|id| licenses.find(id));
+    package.isopen = found.is_some_and(|license| license.is_open);
+    package.license_title = found.map(|license| license.title.clone()).or_else(|| package.license_id.clone());
+    package.license_url = found.and_then(|license| Some(license.url.clone()).filter(|url| !url.is_empty()));
 }
 
 /// True when everybody may see it.

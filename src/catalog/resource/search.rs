@@ -63,7 +63,7 @@ impl Action for Search {
             Page { limit: Some(number(params.limit).unwrap_or(MOST).min(MOST)), offset: number(params.offset).unwrap_or(0) };
         let count = db::count(ctx.db()?, &terms)?;
         let mut results = db::list(ctx.db()?, &terms, params.order_by.as_deref(), page)?;
-        if ctx.app.settings.datastore {
+        if ctx.app.settings.has_plugin("datastore") {
             results.iter_mut().for_each(|resource| resource.datastore_active = Some(false));
         }
         // As CKAN does with the window that it found.

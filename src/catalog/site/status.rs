@@ -44,7 +44,7 @@ impl Action for Status {
         Ok(StatusView {
             site_title: site.title.clone(),
             site_description: site.description.clone(),
-            site_url: site.url.clone(),
+            site_url: site.address.clone(),
             error_emails_to: settings.email_to.clone(),
             locale_default: settings.locale_default.clone(),
             extensions: settings.plugins.clone(),

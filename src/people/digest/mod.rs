@@ -8,5 +8,5 @@ use action::Row;
 /// The actions of this noun.
 #[must_use]
 pub fn rows() -> Vec<Row> {
-    vec![Row::of::<send::Send>()]
+    vec![Row::of::<send::Send>().of_plugin("activity")]
 }

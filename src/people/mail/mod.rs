@@ -1,6 +1,7 @@
 //! Outgoing mail: one plain text to one recipient. Must never keep a transaction waiting for long.
 
 pub mod session;
+mod tls;
 
 use action::{App, settings::MailSettings};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -20,9 +21,6 @@ pub struct Mail<'a> {
 pub fn send(app: &App, mail: &Mail<'_>) -> Result<(), String> {
     let settings = &app.settings.mail;
     let from = settings.mail_from.as_deref().filter(|from| is_address(from)).ok_or("smtp.mail_from is not configured")?;
-    if settings.starttls {
-        return Err("STARTTLS is not supported".to_owned());
-    }
     session::deliver(settings, from, mail.to, &text(settings, from, mail, &app.site().title))
 }
 

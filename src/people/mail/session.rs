@@ -9,14 +9,22 @@ use std::{
 use action::settings::MailSettings;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
+use super::tls::{self, Sealed};
+
 /// How long a mail may take; less than the database lets a transaction idle.
 const DEADLINE: Duration = Duration::from_secs(8);
 /// Bytes of the longest reply.
 const REPLY: u64 = 16 * 1024;
 
 struct Session {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Link>,
     until: Instant,
+}
+
+/// The way to the server: bare, and sealed once both agreed on it.
+enum Link {
+    Bare(TcpStream),
+    Sealed(Box<Sealed>),
 }
 
 /// Hands a mail over to the server.
@@ -26,7 +34,14 @@ struct Session {
 pub fn deliver(settings: &MailSettings, from: &str, to: &str, text: &str) -> Result<(), String> {
     let mut session = Session::open(&settings.server)?;
     session.expect("220", None)?;
-    session.expect("250", Some("EHLO localhost"))?;
+    let offers = session.expect("250", Some("EHLO localhost"))?;
+    if settings.starttls {
+        if !offers.lines().any(|line| line.get(4..).is_some_and(|offer| offer.trim().eq_ignore_ascii_case("STARTTLS"))) {
+            return Err("SMTP server does not support STARTTLS".to_owned());
+        }
+        session = session.seal(settings)?;
+        session.expect("250", Some("EHLO localhost"))?;
+    }
     if let Some(user) = settings.user.as_deref().filter(|user| !user.is_empty()) {
         let proof = STANDARD.encode(format!("\0{user}\0{}", settings.password.reveal()));
         session.expect("235", Some(&format!("AUTH PLAIN {proof}")))?;
@@ -53,24 +68,41 @@ impl Session {
         for address in named.to_socket_addrs().map_err(failed)? {
             let Some(left) = left(until) else { break };
             match TcpStream::connect_timeout(&address, left) {
-                Ok(stream) => return Ok(Self { stream: BufReader::new(stream), until }),
+                Ok(stream) => return Ok(Self { stream: BufReader::new(Link::Bare(stream)), until }),
                 Err(error) => last = error,
             }
         }
         Err(failed(last))
     }
 
-    /// Says a line, and waits for a reply that begins so.
-    fn expect(&mut self, code: &str, line: Option<&str>) -> Result<(), String> {
+    /// Agrees with the server on TLS (RFC 3207).
+    fn seal(mut self, settings: &MailSettings) -> Result<Self, String> {
+        self.expect("220", Some("STARTTLS"))?;
+        // What somebody on the way put behind the reply must not count as said under seal.
+        if !self.stream.buffer().is_empty() {
+            return Err("SMTP server spoke before the connection was sealed".to_owned());
+        }
+        match self.stream.into_inner() {
+            Link::Bare(stream) => {
+                let sealed = Link::Sealed(Box::new(tls::seal(settings, stream)?));
+                Ok(Self { stream: BufReader::new(sealed), until: self.until })
+            }
+            Link::Sealed(_) => Err("SMTP server: the connection is sealed already".to_owned()),
+        }
+    }
+
+    /// Says a line, and waits for a reply that begins so; the reply.
+    fn expect(&mut self, code: &str, line: Option<&str>) -> Result<String, String> {
         self.talk(code, line).map_err(|error| format!("SMTP server: {error}"))
     }
 
-    fn talk(&mut self, code: &str, line: Option<&str>) -> std::io::Result<()> {
+    fn talk(&mut self, code: &str, line: Option<&str>) -> std::io::Result<String> {
         let left = left(self.until).ok_or_else(|| std::io::Error::from(std::io::ErrorKind::TimedOut))?;
-        self.stream.get_ref().set_read_timeout(Some(left))?;
-        self.stream.get_ref().set_write_timeout(Some(left))?;
+        self.stream.get_ref().socket().set_read_timeout(Some(left))?;
+        self.stream.get_ref().socket().set_write_timeout(Some(left))?;
         if let Some(line) = line {
             self.stream.get_mut().write_all(format!("{line}\r\n").as_bytes())?;
+            self.stream.get_mut().flush()?;
         }
         let mut reply = Vec::new();
         let mut bounded = (&mut self.stream).take(REPLY);
@@ -82,8 +114,43 @@ impl Session {
             // `250-` goes on, `250 ` ends.
             if reply.get(begin + 3) != Some(&b'-') {
                 let last = String::from_utf8_lossy(reply.get(begin..).unwrap_or_default()).trim().to_owned();
-                return if last.starts_with(code) { Ok(()) } else { Err(std::io::Error::other(last)) };
+                let whole = || String::from_utf8_lossy(&reply).into_owned();
+                return if last.starts_with(code) { Ok(whole()) } else { Err(std::io::Error::other(last)) };
             }
+        }
+    }
+}
+
+impl Link {
+    fn socket(&self) -> &TcpStream {
+        match self {
+            Self::Bare(stream) => stream,
+            Self::Sealed(stream) => stream.get_ref(),
+        }
+    }
+}
+
+impl Read for Link {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Bare(stream) => stream.read(into),
+            Self::Sealed(stream) => stream.read(into),
+        }
+    }
+}
+
+impl Write for Link {
+    fn write(&mut self, from: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Bare(stream) => stream.write(from),
+            Self::Sealed(stream) => stream.write(from),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Bare(stream) => stream.flush(),
+            Self::Sealed(stream) => stream.flush(),
         }
     }
 }
@@ -91,3 +158,6 @@ impl Session {
 fn left(until: Instant) -> Option<Duration> {
     until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
 }
+
+#[cfg(test)]
+mod tests;

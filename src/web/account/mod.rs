@@ -122,7 +122,7 @@ fn csrf(request: &HttpRequest, shared: &Shared, known: bool) -> Result<(String, 
 fn cookie(shared: &Shared, name: String, value: String) -> Cookie<'static> {
     let settings = &shared.app.settings.sessions;
     let mut cookie = Cookie::new(name, value);
-    cookie.set_path("/");
+    cookie.set_path(settings.path.clone());
     cookie.set_http_only(true);
     cookie.set_same_site(if settings.strict { SameSite::Strict } else { SameSite::Lax });
     cookie.set_secure(settings.secure || shared.app.site().url.starts_with("https:"));

@@ -26,10 +26,12 @@ pub fn of(request: &HttpRequest) -> Option<String> {
 
 /// The middleware.
 pub async fn strip<B: MessageBody>(mut request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let root = request.app_data::<Data<Shared>>().map(|shared| shared.app.settings.root_path.clone()).unwrap_or_default();
+    enter(&mut request, &root.before);
     let first = request.path().split('/').nth(1).unwrap_or_default().to_owned();
     if let Some((_, now)) = RENAMED.iter().find(|(before, _)| *before == first) {
         let rest = request.uri().path_and_query().map(PathAndQuery::as_str).unwrap_or_default();
-        let target = format!("/{now}{}", rest.get(first.len() + 1..).unwrap_or_default());
+        let target = format!("{}/{now}{}", root.before, rest.get(first.len() + 1..).unwrap_or_default());
         let moved = HttpResponse::PermanentRedirect().insert_header((header::LOCATION, target)).finish();
         return Ok(request.into_response(moved).map_into_right_body());
     }
@@ -41,7 +43,19 @@ pub async fn strip<B: MessageBody>(mut request: ServiceRequest, next: Next<B>) -
         }
         request.extensions_mut().insert(Locale(first));
     }
+    enter(&mut request, &root.behind);
     next.call(request).await.map(ServiceResponse::map_into_left_body)
+}
+
+/// Takes away a part of `ckan.root_path`. It need not be there: the web server in front may have done so.
+fn enter(request: &mut ServiceRequest, part: &str) {
+    let rest = request.path().strip_prefix(part).filter(|rest| !part.is_empty() && (rest.is_empty() || rest.starts_with('/')));
+    if rest.is_some()
+        && let Some(uri) = without(request.uri(), part.len())
+    {
+        request.match_info_mut().get_mut().update(&uri);
+        request.head_mut().uri = uri;
+    }
 }
 
 /// The same address without so many bytes of its path.
