@@ -6,10 +6,18 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use base::time::Stamp;
-use model::{Document, Package, Resource};
+use model::{Document, Package, Resource, Translated};
 use serde_json::{Map, Value};
 
-use crate::schema;
+use crate::{Language, schema};
+
+/// A text under the name of its field, and what it is written in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Text {
+    pub name: Cow<'static, str>,
+    pub value: String,
+    pub language: Language,
+}
 
 /// Values under the names of their fields; a name may stand more than once.
 pub type Pairs = Vec<(Cow<'static, str>, String)>;
@@ -30,7 +38,7 @@ pub struct SearchDocument {
     /// Exact strings: fixed fields, `vocab_*`, bare extras, everything else.
     pub exact: Pairs,
     /// Texts: `title` (first the main one, then other languages), `notes`, `author`, `extras_*`, …
-    pub text: Pairs,
+    pub text: Vec<Text>,
     /// `metadata_created`, `metadata_modified`, `*_date`.
     pub dates: Vec<(Cow<'static, str>, Stamp)>,
 }
@@ -43,10 +51,23 @@ impl SearchDocument {
         }
     }
 
-    /// Adds a text; an empty one is left out.
+    /// Adds a text of unknown language; an empty one is left out.
     pub fn text(&mut self, name: impl Into<Cow<'static, str>>, value: &str) {
+        self.text_in(Language::Unknown, name, value);
+    }
+
+    fn text_in(&mut self, language: Language, name: impl Into<Cow<'static, str>>, value: &str) {
         if !value.is_empty() {
-            self.text.push((name.into(), value.to_owned()));
+            self.text.push(Text { name: name.into(), value: value.to_owned(), language });
+        }
+    }
+
+    /// Adds a main text and those of other languages.
+    fn translated(&mut self, name: &'static str, main: &str, texts: &Translated) {
+        let language = texts.iter().find(|(_, text)| *text == main).map(|(tag, _)| Language::of_tag(tag));
+        self.text_in(language.unwrap_or_default(), name, main);
+        for (tag, text) in texts.iter().filter(|(_, text)| *text != main) {
+            self.text_in(Language::of_tag(tag), name, text);
         }
     }
 
@@ -112,17 +133,10 @@ fn core(package: &Package, out: &mut SearchDocument) {
     out.exact("num_resources", &package.num_resources.to_string());
     out.exact("num_tags", &package.num_tags.to_string());
     out.exact("creator_user_id", package.creator_user_id.as_deref().unwrap_or_default());
-    out.text("title", &package.title);
-    out.text("title_ngram", &package.title);
+    out.translated("title", &package.title, &package.title_translated);
+    out.translated("title_ngram", &package.title, &package.title_translated);
     out.text("name_ngram", &package.name);
-    out.text("notes", package.notes.as_deref().unwrap_or_default());
-    for title in package.title_translated.values().filter(|title| **title != package.title) {
-        out.text("title", title);
-        out.text("title_ngram", title);
-    }
-    for notes in package.notes_translated.values().filter(|notes| Some(*notes) != package.notes.as_ref()) {
-        out.text("notes", notes);
-    }
+    out.translated("notes", package.notes.as_deref().unwrap_or_default(), &package.notes_translated);
     for (name, value) in [
         ("author", &package.author),
         ("author_email", &package.author_email),
@@ -180,7 +194,9 @@ fn list(value: &str) -> Option<Vec<String>> {
 pub fn fields(document: &SearchDocument, names: &[String]) -> Map<String, Value> {
     let mut found: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     let stored = |name: &str| schema::is_known(name) || name.starts_with("extras_") || name.starts_with("vocab_");
-    for (name, value) in document.exact.iter().chain(&document.text).filter(|(name, _)| stored(name) && *name != "text") {
+    let exact = document.exact.iter().map(|(name, value)| (name, value));
+    let texts = document.text.iter().map(|text| (&text.name, &text.value));
+    for (name, value) in exact.chain(texts).filter(|(name, _)| stored(name) && *name != "text") {
         found.entry(name).or_default().push(Value::String(value.clone()));
     }
     for (name, at) in &document.dates {

@@ -7,11 +7,12 @@ use tantivy::query::{BoostQuery, ConstScoreQuery, EnableScoring};
 use tantivy::{DocSet, Score};
 
 use crate::dismax::{self, Part};
-use crate::parse::{self, Place};
+use crate::parse;
 use crate::query::{Boxed, Builder};
 use crate::question::{self, is_ranked_here};
 use crate::rank;
 use crate::request::Request;
+use crate::schema::Place;
 use crate::shared::Address;
 use crate::tree::{Node, Occur, Test};
 use crate::view::View;
@@ -83,7 +84,7 @@ fn reasons(builder: &mut Builder<'_>, request: &Request) -> Result<Vec<Reason>> 
         return Ok(reasons);
     }
     if question::parser(request)? == "lucene" {
-        let node = parse::parse(&request.q, Place::Query)?;
+        let node = parse::parse(&request.q, parse::Place::Query)?;
         leaves(builder, &node, &mut reasons)?;
         return Ok(reasons);
     }
@@ -91,7 +92,7 @@ fn reasons(builder: &mut Builder<'_>, request: &Request) -> Result<Vec<Reason>> 
         let weights = rank::weights();
         for part in found_by(&request.q)? {
             for (field, weight) in weights.fields {
-                push(builder, field, *weight, &part, &mut reasons)?;
+                push(builder, &builder.ranked_place(field)?, *weight, &part, &mut reasons)?;
             }
         }
         let ranked = builder.ranked_text(&request.q, dismax::MM, &weights)?;
@@ -106,7 +107,7 @@ fn reasons(builder: &mut Builder<'_>, request: &Request) -> Result<Vec<Reason>> 
     }
     for (field, weight) in dismax::weights(request.qf.as_deref().unwrap_or(dismax::QF))? {
         for part in found_by(&request.q)? {
-            push(builder, &field, weight, &part, &mut reasons)?;
+            push(builder, &builder.fields.place(&field)?, weight, &part, &mut reasons)?;
         }
     }
     reasons.sort_by(|one, other| one.what.cmp(&other.what));
@@ -117,10 +118,10 @@ fn found_by(q: &str) -> Result<Vec<Part>> {
     Ok(dismax::parts(q)?.into_iter().filter(|part| part.sign != Some(false)).collect())
 }
 
-fn push(builder: &Builder<'_>, field: &str, weight: Score, part: &Part, reasons: &mut Vec<Reason>) -> Result<()> {
+fn push(builder: &Builder<'_>, place: &Place, weight: Score, part: &Part, reasons: &mut Vec<Reason>) -> Result<()> {
     let test = if part.quoted { Test::Phrase(part.text.clone(), 0) } else { Test::Word(part.text.clone()) };
-    let query = builder.leaf(&builder.fields.place(field)?, &test)?.filter(|_| reasons.len() < TESTS);
-    reasons.extend(query.map(|query| Reason { what: part.text.clone(), field: Some((field.to_owned(), weight)), query }));
+    let query = builder.leaf(place, &test)?.filter(|_| reasons.len() < TESTS);
+    reasons.extend(query.map(|query| Reason { what: part.text.clone(), field: Some((place.name.clone(), weight)), query }));
     Ok(())
 }
 

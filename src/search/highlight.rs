@@ -6,6 +6,8 @@ use std::ops::Range;
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
 use crate::parse::{self, Place};
+use crate::question::is_ranked_here;
+use crate::request::Request;
 use crate::tree::{Node, Occur, Test};
 use crate::{analyze, dismax};
 
@@ -22,24 +24,28 @@ pub struct Words {
 }
 
 impl Words {
-    /// Terms, as the index has them.
-    pub fn new(analyzers: &TokenizerManager, terms: impl IntoIterator<Item = String>) -> Self {
-        Self { analyzer: analyzers.get(analyze::TEXT), terms: terms.into_iter().collect() }
+    /// Terms, as this analyzer gives them.
+    pub fn new(analyzers: &TokenizerManager, analyzer: &str, terms: impl IntoIterator<Item = String>) -> Self {
+        Self { analyzer: analyzers.get(analyzer), terms: terms.into_iter().collect() }
     }
 
-    /// The words of a `q` that datasets are found by; not those that it excludes.
+    /// The words that datasets are found by; not those that are excluded.
     #[must_use]
-    pub fn of(analyzers: &TokenizerManager, q: &str) -> Self {
-        let mut texts = Vec::new();
+    pub fn of(analyzers: &TokenizerManager, request: &Request) -> Self {
+        let (mut texts, q) = (Vec::new(), request.q.as_str());
         match parse::parse(q, Place::Query) {
             Ok(node) if q.contains(':') => words(&node, &mut texts),
             _ => {
                 texts.extend(dismax::parts(q).into_iter().flatten().filter(|part| part.sign != Some(false)).map(|part| part.text))
             }
         }
-        let mut reading = analyze::asking(analyzers, analyze::TEXT);
-        let terms = texts.iter().flat_map(|text| reading.as_mut().map(|reading| analyze::terms(reading, text))).flatten();
-        Self::new(analyzers, terms.map(|(_, term)| term))
+        let analyzer = if is_ranked_here(request) { analyze::KEYS } else { analyze::TEXT };
+        let Some(mut reading) = analyze::asking(analyzers, analyzer) else { return Self::new(analyzers, analyzer, []) };
+        let terms = texts.iter().flat_map(|text| match analyzer {
+            analyze::KEYS => analyze::readings(&mut reading, text),
+            _ => vec![analyze::terms(&mut reading, text)],
+        });
+        Self::new(analyzers, analyzer, terms.flatten().map(|(_, term)| term))
     }
 
     /// Where they stand, in order, not overlapping.
@@ -121,13 +127,15 @@ mod tests {
     use super::*;
 
     fn extract(q: &str, text: &str) -> Option<String> {
-        Words::of(&analyze::manager(), q).extract(text)
+        Words::of(&analyze::manager(), &Request { q: q.to_owned(), ..Request::public() }).extract(text)
     }
 
     #[test]
     fn words_are_marked_and_everything_else_is_text() {
         assert_eq!(extract("cities", "A <b>City</b> & more").as_deref(), Some("A &lt;b&gt;<em>City</em>&lt;/b&gt; &amp; more"));
         assert_eq!(extract("title:water -notes:wine", "wine and Water").as_deref(), Some("wine and <em>Water</em>"));
+        assert_eq!(extract("окмоттун", "Өкмөткө <b>").as_deref(), Some("<em>Өкмөткө</em> &lt;b&gt;"));
+        assert_eq!(extract("title:окмоттун", "Өкмөткө"), None);
         assert_eq!(extract("x", "water"), None);
         assert_eq!(extract("", "water"), None);
     }

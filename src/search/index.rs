@@ -156,10 +156,10 @@ impl Index {
         reader::search(&view, &self.0.shared, live.analyzers(), request)
     }
 
-    /// The words of a `q`, for marking them in texts.
+    /// The words of a request's `q`, for marking them in texts.
     #[must_use]
-    pub fn words_of(&self, q: &str) -> Words {
-        Words::of(self.live().analyzers(), q)
+    pub fn words_of(&self, request: &Request) -> Words {
+        Words::of(self.live().analyzers(), request)
     }
 
     /// Visits id and version of every document, for comparing index and database.

@@ -32,7 +32,8 @@ mod tree;
 mod view;
 mod writer;
 
-pub use document::{Pairs, SearchDocument, fields, search_document};
+pub use analyze::language::Language;
+pub use document::{Pairs, SearchDocument, Text, fields, search_document};
 pub use highlight::Words;
 pub use index::{Index, Rebuild};
 pub use live::{Change, Mark};

@@ -12,7 +12,7 @@ use tantivy::query::{
     RangeQuery, TermQuery,
 };
 use tantivy::schema::IndexRecordOption;
-use tantivy::tokenizer::TokenizerManager;
+use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{Searcher, Term};
 
 use crate::dismax::{self, Part};
@@ -218,6 +218,9 @@ impl Builder<'_> {
             other => return self.scan(place, other).map(Some),
         };
         let mut reading = analyze::asking(self.analyzers, analyzer).ok_or_else(|| Error::internal("an analyzer is missing"))?;
+        if analyzer == analyze::KEYS {
+            return Ok(self.keys(place, &mut reading, text, slop));
+        }
         let words = analyze::terms(&mut reading, text);
         if analyzer == analyze::NGRAM {
             let piece = |piece: &String| match Scan::piece(place, piece, self.deadline) {
@@ -227,12 +230,15 @@ impl Builder<'_> {
             let each: Vec<Boxed> = words.iter().map(|(_, word)| piece(word)).collect();
             return Ok(if each.is_empty() { None } else { Some(Box::new(BooleanQuery::intersection(each))) });
         }
-        let mut terms: Vec<(usize, Term)> = words.into_iter().map(|(at, word)| (at, place.term(&word))).collect();
-        Ok(match terms.len() {
-            0 => None,
-            1 => terms.pop().map(|(_, term)| boxed(TermQuery::new(term, IndexRecordOption::WithFreqs))),
-            _ => Some(Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop))),
-        })
+        Ok(together(place, words, slop))
+    }
+
+    /// Words in their keys: a text is of one language, whichever that is.
+    fn keys(&self, place: &Place, reading: &mut TextAnalyzer, text: &str, slop: u32) -> Option<Boxed> {
+        let mut each = analyze::readings(reading, text).into_iter().filter_map(|words| together(place, words, slop));
+        let first = each.next()?;
+        let Some(second) = each.next() else { return Some(first) };
+        Some(Box::new(DisjunctionMaxQuery::new(vec![first, second])))
     }
 
     fn number(&self, place: &Place, test: &Test) -> Result<Boxed> {
@@ -260,6 +266,16 @@ impl Builder<'_> {
         let value = if place.kind == Kind::Date { dates::millis(text, self.now) } else { text.parse().ok() };
         let kind = if place.kind == Kind::Date { "Date" } else { "Number" };
         value.ok_or_else(|| Error::search(format!("Invalid {kind} String: {text:?}")))
+    }
+}
+
+/// Words that stand together; `None` for no words.
+fn together(place: &Place, words: Vec<(usize, String)>, slop: u32) -> Option<Boxed> {
+    let mut terms: Vec<(usize, Term)> = words.into_iter().map(|(at, word)| (at, place.term(&word))).collect();
+    match terms.len() {
+        0 => None,
+        1 => terms.pop().map(|(_, term)| boxed(TermQuery::new(term, IndexRecordOption::WithFreqs))),
+        _ => Some(Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop))),
     }
 }
 

@@ -19,7 +19,7 @@ use tantivy::{DocSet, Score, Searcher, SegmentReader, TERMINATED, Term};
 
 use crate::dismax::{self, Part};
 use crate::query::{Boxed, Builder, boxed};
-use crate::schema::Kind;
+use crate::schema::{Kind, Place};
 use crate::sort::{Match, Ranked};
 use crate::title::{plain, title_key};
 use crate::tree::Test;
@@ -120,13 +120,13 @@ impl Builder<'_> {
 
     /// Where some of the words are enough, words that are everywhere are not: they are left out, unless all are such.
     fn leave_out_common(&self, parts: &mut Vec<Part>) -> Result<()> {
-        let place = self.fields.place("text")?;
-        let Some(mut reading) = analyze::asking(self.analyzers, analyze::TEXT) else { return Ok(()) };
+        let place = self.ranked_place("text")?;
+        let Some(mut reading) = analyze::asking(self.analyzers, analyze::KEYS) else { return Ok(()) };
         let bound = (self.searcher.num_docs() / COMMON_SHARE).max(COMMON_LEAST);
         let mut telling = Vec::new();
         for part in parts.iter() {
             let mut found = 0;
-            for (_, term) in analyze::terms(&mut reading, &part.text) {
+            for (_, term) in analyze::readings(&mut reading, &part.text).into_iter().flatten() {
                 found = found.max(self.searcher.doc_freq(&place.term(&term)).map_err(failed)?);
             }
             telling.push(part.sign.is_some() || part.quoted || found <= bound);
@@ -138,11 +138,19 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Where a field of the ranking is looked up: in its keys where it has some.
+    ///
+    /// # Errors
+    /// As [`crate::schema::Fields::place`].
+    pub fn ranked_place(&self, name: &str) -> Result<Place> {
+        self.fields.keys(name).map_or_else(|| self.fields.place(name), Ok)
+    }
+
     /// A test on the fields of the ranking; the best of them counts, the others a little.
     fn best_field(&self, test: &Test, weights: &Weights) -> Result<Option<Boxed>> {
         let (mut found, mut says_something): (Vec<Boxed>, bool) = (Vec::new(), false);
         for (name, weight) in weights.fields {
-            let place = self.fields.place(name)?;
+            let place = self.ranked_place(name)?;
             // Formats are written in capitals, and asked for as it comes.
             let test = match test {
                 Test::Word(word) if *name == "res_format" => &Test::Word(word.to_uppercase()),
@@ -170,7 +178,7 @@ impl Builder<'_> {
                 features.extend(query.map(|query| Feature { what: what.to_owned(), query, weight }));
             }
         };
-        let (title, text, tags) = (self.fields.place("title")?, self.fields.place("text")?, self.fields.place("tags")?);
+        let (title, text, tags) = (self.ranked_place("title")?, self.ranked_place("text")?, self.fields.place("tags")?);
         let whole = words.join(" ");
         for tag in [whole.clone(), whole.to_lowercase()] {
             let tag = self.leaf(&tags, &Test::Word(tag))?;

@@ -127,6 +127,9 @@ pub struct Fields {
     pub dynamic_exact: Field,
     pub dynamic_text: Field,
     pub dynamic_number: Field,
+    /// Keys of titles and of all texts, for the site's own ranking; fields of CKAN's have CKAN's terms and no others.
+    pub title_keys: Field,
+    pub text_keys: Field,
     fixed: HashMap<&'static str, (Field, Kind)>,
 }
 
@@ -179,6 +182,8 @@ impl Fields {
             ),
             dynamic_text: schema.add_json_field("_text", JsonObjectOptions::default().set_indexing_options(words(analyze::TEXT))),
             dynamic_number: schema.add_json_field("_number", JsonObjectOptions::from(FAST)),
+            title_keys: schema.add_text_field("_title_keys", TextOptions::default().set_indexing_options(words(analyze::KEYS))),
+            text_keys: schema.add_text_field("_text_keys", TextOptions::default().set_indexing_options(words(analyze::KEYS))),
             fixed,
         };
         (schema.build(), fields)
@@ -188,6 +193,17 @@ impl Fields {
     #[must_use]
     pub fn fixed(&self, name: &str) -> Option<Field> {
         self.fixed.get(name).map(|(field, _)| *field)
+    }
+
+    /// Where the keys of a text field lie; `None` for fields that have none.
+    #[must_use]
+    pub fn keys(&self, name: &str) -> Option<Place> {
+        let field = match name {
+            "title" => self.title_keys,
+            "text" => self.text_keys,
+            _ => return None,
+        };
+        Some(Place { name: name.to_owned(), field, path: None, column: name.to_owned(), kind: Kind::Text(analyze::KEYS) })
     }
 
     /// Where a caller's name leads.

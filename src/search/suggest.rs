@@ -72,10 +72,8 @@ impl Suggester<'_> {
         let Some(mut reading) = analyze::asking(self.analyzers, analyze::TEXT) else { return Ok(None) };
         let terms = analyze::terms(&mut reading, word);
         let (true, Some((_, term))) = (letters >= SHORT, terms.first()) else { return Ok(None) };
-        for (_, term) in &terms {
-            if self.candidate(place, term.clone(), 0)?.visible > 0 {
-                return Ok(None);
-            }
+        if self.is_known(word)? {
+            return Ok(None);
         }
         let mut near = self.near(place, term, if letters < LONG { 1 } else { 2 })?;
         near.sort_by(|one, other| (one.edits, other.visible, &one.term).cmp(&(other.edits, one.visible, &other.term)));
@@ -84,7 +82,21 @@ impl Suggester<'_> {
         };
         let stored = hit(self.view, self.shared, segment, doc)?.stored;
         let text = std::str::from_utf8(&stored).unwrap_or_default();
-        Ok(Words::new(self.analyzers, [best]).first_in(text).map(str::to_lowercase))
+        Ok(Words::new(self.analyzers, analyze::TEXT, [best]).first_in(text).map(str::to_lowercase))
+    }
+
+    /// True where a visible dataset has the word, in whatever form.
+    fn is_known(&self, word: &str) -> Result<bool> {
+        let (Some(place), Some(mut reading)) = (self.view.fields.keys("text"), analyze::asking(self.analyzers, analyze::KEYS))
+        else {
+            return Ok(false);
+        };
+        for (_, key) in analyze::readings(&mut reading, word).into_iter().flatten() {
+            if self.candidate(&place, key, 0)?.visible > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Terms with few letters wrong that a visible dataset has.

@@ -1,22 +1,23 @@
 //! Whole titles as terms, so that the dataset whose title is just what was asked for is found at once.
 
+use crate::analyze::language;
 use crate::schema::fingerprint;
 
 /// Words of a text that can be a title.
 const TITLE_WORDS: usize = 60;
 
-/// A text as titles are compared: letters and digits in lower case, one blank between words.
+/// A text as titles are compared: letters and digits in lower case, `ө` as `о` and so on, one blank between words.
 #[must_use]
 pub fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_alphanumeric() {
-            plain.extend(letter.to_lowercase());
-        } else if !plain.is_empty() && !plain.ends_with(' ') {
+    let (mut plain, mut small) = (String::with_capacity(text.len()), String::new());
+    for word in text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if !plain.is_empty() {
             plain.push(' ');
         }
+        small.clear();
+        small.extend(word.chars().flat_map(char::to_lowercase));
+        language::fold(&small, &mut plain);
     }
-    plain.truncate(plain.trim_end().len());
     plain
 }
 
@@ -35,6 +36,7 @@ mod tests {
     #[test]
     fn titles_are_compared_without_case_and_punctuation() {
         assert_eq!(plain("  Бюджет — 2024 (Бишкек!) "), "бюджет 2024 бишкек");
+        assert_eq!(plain("Өкмөттүн бюджети"), plain("окмоттун БЮДЖЕТИ"));
         assert_eq!(title_key("State  BUDGET, 2024"), title_key("state budget 2024"));
         assert_ne!(title_key("State budget"), title_key("State budget 2024"));
         assert_eq!(title_key("?!"), None);

@@ -7,6 +7,7 @@ use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::OwnedValue;
 use tantivy::{IndexWriter, TantivyDocument};
 
+use crate::analyze::language::Language;
 use crate::document::SearchDocument;
 use crate::schema::{self, Fields, Kind};
 use crate::{failed, title};
@@ -66,9 +67,15 @@ pub fn document(fields: &Fields, from: &SearchDocument) -> TantivyDocument {
             out.add_text(text, value);
         }
     };
+    let copy_exact = |out: &mut TantivyDocument, name: &str, value: &str| {
+        copy(out, name, value);
+        if schema::is_in_text(name) {
+            out.add_text(fields.text_keys, Language::Unknown.marked(value));
+        }
+    };
     let mut exact: BTreeMap<String, Vec<OwnedValue>> = BTreeMap::new();
     for (name, value) in &from.exact {
-        copy(&mut out, name, value);
+        copy_exact(&mut out, name, value);
         match fields.fixed(name) {
             Some(field) => out.add_text(field, value),
             None => exact.entry(name.to_string()).or_default().push(OwnedValue::Str(value.clone())),
@@ -76,8 +83,16 @@ pub fn document(fields: &Fields, from: &SearchDocument) -> TantivyDocument {
     }
     let mut texts: BTreeMap<String, Vec<OwnedValue>> = BTreeMap::new();
     let mut has = HashSet::new();
-    for (name, value) in &from.text {
+    for text in &from.text {
+        let (name, value) = (&text.name, &text.value);
         copy(&mut out, name, value);
+        if schema::is_in_text(name) {
+            let marked = text.language.marked(value);
+            if name == "title" {
+                out.add_text(fields.title_keys, &marked);
+            }
+            out.add_text(fields.text_keys, marked);
+        }
         if has.insert(name.as_ref()) {
             out.add_text(fields.has, name);
         }

@@ -238,7 +238,7 @@ fn answer(app: &App, found: &Found, query: &Query) -> Result<String> {
     text.push_str(&Value::String(found.sort.clone()).to_string());
     text.push_str(",\"search_facets\":");
     text.push_str(&Value::Object(search_facets(app, found)).to_string());
-    super::search_additions::write(app, query.highlight.then_some(query.request.q.as_str()), found, &mut text)?;
+    super::search_additions::write(app, query.highlight.then_some(&query.request), found, &mut text)?;
     text.push('}');
     Ok(text)
 }

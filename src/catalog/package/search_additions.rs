@@ -4,7 +4,7 @@
 use action::App;
 use base::Result;
 use model::document;
-use search::Found;
+use search::{Found, Request};
 use serde_json::{Map, Value, json};
 
 use super::index::unpack;
@@ -13,15 +13,15 @@ use super::index::unpack;
 ///
 /// # Errors
 /// Internal, when an entry of the index is damaged.
-pub fn write(app: &App, highlighted: Option<&str>, found: &Found, text: &mut String) -> Result<()> {
+pub fn write(app: &App, highlighted: Option<&Request>, found: &Found, text: &mut String) -> Result<()> {
     let mut add = |key: &str, value: Value| {
         text.push_str(",\"");
         text.push_str(key);
         text.push_str("\":");
         text.push_str(&value.to_string());
     };
-    if let Some(q) = highlighted {
-        add("highlighting", highlighting(app, q, found)?);
+    if let Some(request) = highlighted {
+        add("highlighting", highlighting(app, request, found)?);
     }
     if !found.reasons.is_empty() {
         let reasons = found.hits.iter().zip(&found.reasons).map(|(hit, reason)| (hit.id.clone(), json!(reason)));
@@ -37,8 +37,8 @@ pub fn write(app: &App, highlighted: Option<&str>, found: &Found, text: &mut Str
 }
 
 /// `{id: {field: [extract]}}`: HTML, the words that matched in `<em>`.
-fn highlighting(app: &App, q: &str, found: &Found) -> Result<Value> {
-    let mut words = app.index.words_of(q);
+fn highlighting(app: &App, request: &Request, found: &Found) -> Result<Value> {
+    let mut words = app.index.words_of(request);
     let mut all = Map::new();
     for hit in &found.hits {
         let (_, _, body) = unpack(&hit.stored)?;

@@ -5,19 +5,25 @@
 
 pub mod alphabet;
 mod general;
+mod keys;
+pub mod language;
 mod ngram;
 mod text;
 mod words;
 
+use language::Language;
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
 /// Part of the schema hash.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
-/// Stemmed, folded words: titles, notes, everything.
+/// Words as CKAN has them, with English stems: titles, notes, everything.
 pub const TEXT: &str = "kurak_text";
 /// The same without catenated parts, for what is asked.
 const TEXT_QUERY: &str = "kurak_text_query";
+/// Keys of words in their language, which are only for finding.
+pub const KEYS: &str = "kurak_keys";
+const KEYS_QUERY: &str = "kurak_keys_query";
 /// Folded words without stems: names of people and of resources.
 pub const GENERAL: &str = "kurak_general";
 /// Ends of words: what completion looks for begins one.
@@ -34,6 +40,8 @@ pub fn manager() -> TokenizerManager {
     let manager = TokenizerManager::default();
     manager.register(TEXT, text::writing());
     manager.register(TEXT_QUERY, text::asking());
+    manager.register(KEYS, keys::writing());
+    manager.register(KEYS_QUERY, keys::asking());
     manager.register(GENERAL, general::analyzer());
     manager.register(NGRAM, ngram::writing());
     manager.register(NGRAM_QUERY, ngram::asking());
@@ -46,6 +54,7 @@ pub fn manager() -> TokenizerManager {
 pub fn asking(manager: &TokenizerManager, name: &str) -> Option<TextAnalyzer> {
     manager.get(match name {
         TEXT => TEXT_QUERY,
+        KEYS => KEYS_QUERY,
         NGRAM => NGRAM_QUERY,
         other => other,
     })
@@ -61,6 +70,14 @@ pub fn terms(analyzer: &mut TextAnalyzer, text: &str) -> Vec<(usize, String)> {
         terms.push((token.position, token.text.clone()));
     }
     terms
+}
+
+/// A question in keys, for the analyzer of [`KEYS`]: once for each language that it can be, equal ones once.
+#[must_use]
+pub fn readings(analyzer: &mut TextAnalyzer, text: &str) -> Vec<Vec<(usize, String)>> {
+    let mut readings = vec![terms(analyzer, &Language::Kyrgyz.marked(text)), terms(analyzer, &Language::Russian.marked(text))];
+    readings.dedup();
+    readings
 }
 
 #[cfg(test)]
