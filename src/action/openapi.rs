@@ -96,6 +96,12 @@ const OTHERS: &[(&str, &str, &str, &str)] = &[
     ("/dataset/{id}.jsonld", "dataset_jsonld", "A dataset in DCAT-AP 3 as JSON-LD.", "application/ld+json"),
     ("/dataset/{id}", "dataset", "A dataset in the format that Accept asks for; JSON-LD else.", "application/ld+json"),
     (
+        "/api/3/search/export",
+        "search_export",
+        "All that a search finds, a dataset a line, in the order of its ids unless sort says otherwise.",
+        "application/x-ndjson",
+    ),
+    (
         "/dataset/{id}/resource/{resource_id}/download/{filename}",
         "resource_download",
         "The bytes of an uploaded resource, whole or in ranges; 302 for a link.",
@@ -111,6 +117,7 @@ const OTHERS: &[(&str, &str, &str, &str)] = &[
 fn other((address, name, text, media_type): (&str, &str, &str, &str)) -> Value {
     let is_dataset = address.starts_with("/dataset");
     let is_catalog = address.starts_with("/catalog");
+    let is_export = address.ends_with("/export");
     let in_path: Vec<Value> = address
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.split('}').next())
@@ -118,8 +125,9 @@ fn other((address, name, text, media_type): (&str, &str, &str, &str)) -> Value {
         .collect();
     let parameters = if !in_path.is_empty() {
         in_path
-    } else if is_catalog {
-        CATALOG.iter().map(|(name, text, kind)| json!({"name": name, "in": "query", "required": false, "description": text, "schema": {"type": kind}})).collect()
+    } else if is_catalog || is_export {
+        let known = if is_export { EXPORT } else { CATALOG };
+        known.iter().map(|(name, text, kind)| json!({"name": name, "in": "query", "required": false, "description": text, "schema": {"type": kind}})).collect()
     } else {
         Vec::new()
     };
@@ -132,7 +140,7 @@ fn other((address, name, text, media_type): (&str, &str, &str, &str)) -> Value {
         responses.insert("403".to_owned(), failed("The caller may not see the dataset."));
         responses.insert("404".to_owned(), failed("There is no such dataset."));
     }
-    if is_catalog {
+    if is_catalog || is_export {
         responses.insert("409".to_owned(), failed("A parameter cannot be read; the members of error say which."));
     }
     json!({"tags": ["beside the actions"], "summary": text, "operationId": name, "parameters": parameters, "responses": responses})
@@ -142,6 +150,19 @@ fn other((address, name, text, media_type): (&str, &str, &str, &str)) -> Value {
 const CONDITIONS: [(&str, &str); 2] = [
     ("Idempotency-Key", "Within a day the same request under the same key is answered again, not done again."),
     ("If-Match", "The ETag of the thing when the caller last saw it; also as the parameter expected_version (then 409)."),
+];
+
+/// Parameters of an export.
+const EXPORT: &[(&str, &str, &str)] = &[
+    ("q", "As in package_search.", "string"),
+    ("fq", "As in package_search.", "string"),
+    ("fq_list", "As in package_search.", "string"),
+    ("sort", "As in package_search, but not by score.", "string"),
+    ("fl", "Fields instead of whole datasets.", "string"),
+    ("include_private", "True: private datasets too that the caller may read.", "boolean"),
+    ("include_drafts", "True: drafts too that the caller may read.", "boolean"),
+    ("wait_for", "index: let the index hold all that is committed by now, by any node.", "string"),
+    ("min_seq", "Let the index hold this change.", "integer"),
 ];
 
 /// Parameters of a catalog.

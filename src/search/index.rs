@@ -14,9 +14,10 @@ use crate::failed;
 use crate::highlight::Words;
 use crate::live::{Change, Live, Mark};
 use crate::reader;
-use crate::request::{Found, Request};
+use crate::request::{Found, Hit, Request};
 use crate::schema;
-use crate::shared::Shared;
+use crate::shared::{Address, Shared};
+use crate::view::View;
 use crate::writer::Size;
 
 /// Begins the names of the folders.
@@ -156,6 +157,17 @@ impl Index {
         reader::search(&view, &self.0.shared, live.analyzers(), request)
     }
 
+    /// The datasets of a search behind its place ([`Request::cursor`]), to be read one by one: for who reads many.
+    ///
+    /// # Errors
+    /// As [`Index::search`].
+    pub fn page(&self, request: &Request) -> Result<Page> {
+        let live = self.live();
+        let view = live.view();
+        let (places, next_cursor) = reader::page(&view, &self.0.shared, live.analyzers(), request)?;
+        Ok(Page { view, places: places.into_iter(), next_cursor })
+    }
+
     /// The words of a request's `q`, for marking them in texts.
     #[must_use]
     pub fn words_of(&self, request: &Request) -> Words {
@@ -191,6 +203,21 @@ impl Index {
         let live = Live::create(&folder(&self.0.root, next), &self.0.shared)?;
         live.expect(Size::Bulk);
         Ok(Rebuild { index: self.clone(), live: Some(Arc::new(live)) })
+    }
+}
+
+/// A page of a search, whose datasets are read when they are asked for.
+pub struct Page {
+    view: Arc<View>,
+    places: std::vec::IntoIter<Address>,
+    /// Where the next one begins; `None` when nothing is left.
+    pub next_cursor: Option<String>,
+}
+
+impl Iterator for Page {
+    type Item = Result<Hit>;
+    fn next(&mut self) -> Option<Result<Hit>> {
+        self.places.next().map(|(segment, doc)| reader::stored(&self.view, segment, doc))
     }
 }
 

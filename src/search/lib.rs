@@ -4,6 +4,7 @@
 //! own parser, never let a caller's text near the permission labels, and never wait for the disk.
 
 mod analyze;
+mod cursor;
 mod dates;
 mod directory;
 mod dismax;
@@ -33,9 +34,10 @@ mod view;
 mod writer;
 
 pub use analyze::language::Language;
+pub use cursor::START;
 pub use document::{Pairs, SearchDocument, Text, fields, search_document};
 pub use highlight::Words;
-pub use index::{Index, Rebuild};
+pub use index::{Index, Page, Rebuild};
 pub use live::{Change, Mark};
 pub use request::{Facets, Found, Hit, Ranking, Request};
 
@@ -61,6 +63,8 @@ fn usize_of(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
+#[cfg(test)]
+mod cursor_tests;
 #[cfg(test)]
 mod measure;
 #[cfg(test)]

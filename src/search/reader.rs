@@ -9,6 +9,7 @@ use tantivy::schema::Value;
 use tantivy::tokenizer::TokenizerManager;
 use tantivy::{DocAddress, TantivyDocument};
 
+use crate::cursor::{self, Mark};
 use crate::facet::{self, Facet};
 use crate::function::{self, Boost};
 use crate::parse::{self, Place};
@@ -17,7 +18,7 @@ use crate::question::{Order, is_asked, is_ranked_here, question};
 use crate::rank;
 use crate::request::{Found, Hit, Request};
 use crate::schema::Kind;
-use crate::shared::{Outcome, Shared};
+use crate::shared::{Address, Outcome, Shared};
 use crate::sort::{self, Key, Ranked, SegmentKeys, Source};
 use crate::suggest::{FEW, Suggester};
 use crate::tree::Node;
@@ -37,6 +38,8 @@ struct Plan {
     ranking: Option<Order>,
     boosts: Vec<Boost>,
     keys: Vec<Key>,
+    /// Documents up to this place were given before.
+    behind: Option<Vec<Mark>>,
     facets: Vec<(String, Facet)>,
     base: Base,
     window: usize,
@@ -52,13 +55,16 @@ pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, reques
     let bounded = request.bounded()?;
     let need = bounded.start + bounded.rows;
     let key = (view.generation, Request { rows: 0, start: 0, explain: false, ..bounded.clone() });
-    let known = shared.results.get(&key).filter(|known| known.window >= need.min(known.count));
+    // A page behind a place is asked for once.
+    let keeps = bounded.cursor.is_none();
+    let known = if keeps { shared.results.get(&key) } else { None };
+    let known = known.filter(|known| known.window >= need.min(known.count));
     let outcome = match known {
         Some(known) => known,
         None => {
             let outcome = Arc::new(answer(view, shared, analyzers, &bounded, need)?);
             // "Now" moves on while the index does not.
-            if !mentions_now(&bounded) {
+            if keeps && !mentions_now(&bounded) {
                 shared.results.insert(key, Arc::clone(&outcome));
             }
             outcome
@@ -79,8 +85,24 @@ pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, reques
         generation: view.generation,
         relaxed: outcome.relaxed,
         did_you_mean: outcome.did_you_mean.clone(),
+        next_cursor: bounded.cursor.map(|given| outcome.next.clone().unwrap_or(given)),
         reasons,
     })
+}
+
+/// The page of a search behind its place, without its documents, and the place behind it; `None` when nothing is left.
+///
+/// # Errors
+/// As [`search`].
+pub fn page(
+    view: &View,
+    shared: &Shared,
+    analyzers: &TokenizerManager,
+    request: &Request,
+) -> Result<(Vec<Address>, Option<String>)> {
+    let bounded = request.bounded()?;
+    let outcome = answer(view, shared, analyzers, &bounded, bounded.rows)?;
+    Ok((outcome.best, outcome.next))
 }
 
 /// Finds; where free text finds nothing, fewer of its words are enough, and where it finds next to nothing, better words are
@@ -88,7 +110,7 @@ pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, reques
 fn answer(view: &View, shared: &Shared, analyzers: &TokenizerManager, request: &Request, need: usize) -> Result<Outcome> {
     let first = plan(view, analyzers, request, need, dismax::MM)?;
     let mut outcome = run(view, shared, request, &first)?;
-    if outcome.count > FEW || !(is_asked(request) && is_ranked_here(request)) {
+    if outcome.count > FEW || request.cursor.is_some() || !(is_asked(request) && is_ranked_here(request)) {
         return Ok(outcome);
     }
     let allowed = view.allowed(&first.base, shared)?;
@@ -155,6 +177,18 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
         0 | 1 => all.pop().map(|(_, query)| query),
         _ => Some(Box::new(BooleanQuery::new(all))),
     };
+    let behind = match &request.cursor {
+        None => None,
+        Some(text) => {
+            if keys.iter().any(|key| matches!(key.source, Source::Score)) {
+                return Err(Error::search("A cursorMark needs a sort that does not hang on other datasets: not one by score"));
+            }
+            if !keys.iter().any(|key| matches!(&key.source, Source::Text(name) if name == "id")) {
+                keys.push(Key { source: Source::Text("id".to_owned()), descending: false });
+            }
+            cursor::read(text, &keys)?
+        }
+    };
     let mut facets = Vec::new();
     for name in &request.facet_fields {
         let place = view.fields.whole(name)?;
@@ -164,8 +198,8 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
         facets.push((name.clone(), view.facet(&place.column)?));
     }
     let usual = if query.is_none() { WINDOW_ALL } else { WINDOW };
-    let window = if need == 0 { 0 } else { need.max(usual) };
-    Ok(Plan { query, scored, ranking, boosts, keys, facets, base: Base::of(request, own_states), window, deadline })
+    let window = if need == 0 || request.cursor.is_some() { need } else { need.max(usual) };
+    Ok(Plan { query, scored, ranking, boosts, keys, behind, facets, base: Base::of(request, own_states), window, deadline })
 }
 
 fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<Outcome> {
@@ -193,15 +227,19 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
             if let Some(exact) = &exact {
                 rank::raise(exact.as_ref(), rank::weights().exact, segment, &mut found)?;
             }
-            if plan.window > 0 && !found.is_empty() {
-                let keys = SegmentKeys::open(&plan.keys, segment)?;
-                best.extend(keys.ranked(index, &keys.best(&found, plan.window))?);
-            }
             if !whole && !counts.is_empty() {
                 let docs: Vec<u32> = found.iter().map(|found| found.doc).collect();
                 for ((_, facet), counts) in plan.facets.iter().zip(&mut counts) {
                     facet.columns.get(index).into_iter().for_each(|column| column.add(&docs, counts));
                 }
+            }
+            if plan.window > 0 && !found.is_empty() {
+                let keys = SegmentKeys::open(&plan.keys, segment)?;
+                if let Some(behind) = &plan.behind {
+                    let places = keys.places(behind)?;
+                    found.retain(|found| keys.is_behind(&places, *found));
+                }
+                best.extend(keys.ranked(index, &keys.best(&found, plan.window))?);
             }
         } else {
             count += allowed.count;
@@ -223,6 +261,10 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
     let facets = plan.facets.iter().zip(&counts).map(|((name, facet), counts)| {
         (name.clone(), facet::select(&facet.values, counts, request.facet_limit, request.facet_mincount))
     });
+    let next = match best.last().filter(|_| request.cursor.is_some()) {
+        Some(last) => Some(cursor::write(&last.marks(plan.keys.len()), &plan.keys)?),
+        None => None,
+    };
     Ok(Outcome {
         count,
         best: best.into_iter().map(|ranked| (u32::try_from(ranked.segment).unwrap_or(u32::MAX), ranked.doc)).collect(),
@@ -230,6 +272,7 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
         facets: Arc::new(facets.collect()),
         relaxed: false,
         did_you_mean: None,
+        next,
     })
 }
 
@@ -243,10 +286,18 @@ pub fn hit(view: &View, shared: &Shared, segment: u32, doc: u32) -> Result<Hit> 
     if let Some(hit) = shared.stored.get(&(id, doc)) {
         return Ok(hit);
     }
+    let hit = stored(view, segment, doc)?;
+    shared.stored.insert((id, doc), hit.clone());
+    Ok(hit)
+}
+
+/// A dataset, read from the index itself.
+///
+/// # Errors
+/// As [`hit`].
+pub fn stored(view: &View, segment: u32, doc: u32) -> Result<Hit> {
     let document: TantivyDocument = view.searcher.doc(DocAddress::new(segment, doc)).map_err(failed)?;
     let text = document.get_first(view.fields.id).and_then(|value| value.as_str().map(str::to_owned));
     let stored = document.get_first(view.fields.stored).and_then(|value| value.as_bytes().map(<[u8]>::to_vec));
-    let hit = Hit { id: text.unwrap_or_default(), stored: stored.unwrap_or_default().into() };
-    shared.stored.insert((id, doc), hit.clone());
-    Ok(hit)
+    Ok(Hit { id: text.unwrap_or_default(), stored: stored.unwrap_or_default().into() })
 }

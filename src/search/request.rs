@@ -42,6 +42,9 @@ pub struct Request {
     /// Functions that the score of edismax is multiplied by.
     pub boost: Option<String>,
     pub ranking: Ranking,
+    /// Goes on behind a place, whatever was changed elsewhere: `*` for the first page, then [`Found::next_cursor`]. The order
+    /// must not be one by score.
+    pub cursor: Option<String>,
     /// Say of each dataset why it was found.
     pub explain: bool,
 }
@@ -86,6 +89,8 @@ pub struct Found {
     pub relaxed: bool,
     /// A better question, where this one finds next to nothing.
     pub did_you_mean: Option<String>,
+    /// Where the next page begins, when this one was asked for with a place; the same place when nothing is left.
+    pub next_cursor: Option<String>,
     /// Why each of the hits was found; empty unless it was asked for.
     pub reasons: Vec<String>,
 }
@@ -120,6 +125,9 @@ impl Request {
     pub(crate) fn bounded(&self) -> Result<Self> {
         if self.start > limits::START_MAX {
             return Err(Error::invalid("start", format!("Must be at most {}", limits::START_MAX)));
+        }
+        if self.cursor.is_some() && self.start > 0 {
+            return Err(Error::search("Cursor functionality requires start=0"));
         }
         if self.facet_fields.len() > limits::FACET_FIELDS {
             return Err(Error::invalid("facet.field", format!("At most {} fields", limits::FACET_FIELDS)));

@@ -32,6 +32,8 @@ pub struct Outcome {
     pub facets: Arc<Facets>,
     pub relaxed: bool,
     pub did_you_mean: Option<String>,
+    /// The place behind the last of them.
+    pub next: Option<String>,
 }
 
 impl Outcome {

@@ -8,9 +8,10 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use base::{Error, Result, limits};
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::{Column, StrColumn, TermOrdHit};
 use tantivy::{Score, SegmentReader};
 
+use crate::cursor::Mark;
 use crate::schema::{Fields, Kind, TIE};
 
 /// Documents whose keys are read at once.
@@ -28,6 +29,7 @@ pub struct Key {
 /// What a key compares.
 #[derive(Clone, Debug)]
 pub enum Source {
+    /// How well it fits.
     Score,
     /// Name of a column of numbers.
     Number(String),
@@ -72,8 +74,32 @@ enum Values {
     Score,
     Number(Column<i64>),
     Text(StrColumn),
-    Nothing,
+    /// No document of the segment has a value.
+    NoNumber,
+    NoText,
 }
+
+/// Where a place in an order lies among the keys of one segment.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// At the documents with this key.
+    At(u64),
+    /// Before the documents with this key, and behind those with a smaller one.
+    Before(u64),
+}
+
+impl Place {
+    fn compare(self, key: u64) -> Ordering {
+        match self {
+            Self::At(place) => key.cmp(&place),
+            Self::Before(place) if key < place => Ordering::Less,
+            Self::Before(_) => Ordering::Greater,
+        }
+    }
+}
+
+/// A place in an order, as one segment knows it.
+pub struct Places(Vec<Place>);
 
 /// The keys of one segment.
 pub struct SegmentKeys {
@@ -127,6 +153,16 @@ impl Ranked {
         }
     }
 
+    /// What the keys of the order say of it.
+    #[must_use]
+    pub fn marks(&self, keys: usize) -> Vec<Mark> {
+        let marks = self.rank.iter().take(keys).map(|rank| match rank {
+            Rank::Number(number) => Mark::Number(*number),
+            Rank::Text(text, _) => Mark::Text(text.as_deref().map(str::to_owned)),
+        });
+        marks.collect()
+    }
+
     /// The order of the answer.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
@@ -168,8 +204,8 @@ impl SegmentKeys {
         for key in keys {
             let values = match &key.source {
                 Source::Score => Values::Score,
-                Source::Number(name) => columns.column_opt::<i64>(name).map_err(fault)?.map_or(Values::Nothing, Values::Number),
-                Source::Text(name) => columns.str(name).map_err(fault)?.map_or(Values::Nothing, Values::Text),
+                Source::Number(name) => columns.column_opt::<i64>(name).map_err(fault)?.map_or(Values::NoNumber, Values::Number),
+                Source::Text(name) => columns.str(name).map_err(fault)?.map_or(Values::NoText, Values::Text),
             };
             opened.push((values, key.descending));
         }
@@ -233,7 +269,7 @@ impl SegmentKeys {
     fn key(&self, index: usize, found: Match) -> u64 {
         match self.keys.get(index) {
             None => self.tie.first(found.doc).unwrap_or_default(),
-            Some((Values::Nothing, _)) => u64::MAX,
+            Some((Values::NoNumber | Values::NoText, _)) => u64::MAX,
             Some((Values::Score, descending)) => upwards(Some(score_bits(found.score)), *descending),
             Some((Values::Number(column), descending)) => upwards(column.first(found.doc).map(tantivy::i64_to_u64), *descending),
             Some((Values::Text(column), descending)) => {
@@ -242,6 +278,28 @@ impl SegmentKeys {
                 upwards(if *descending { ordinals.max() } else { ordinals.min() }, *descending)
             }
         }
+    }
+
+    /// Where a place in the order lies in this segment.
+    ///
+    /// # Errors
+    /// Internal, when the dictionary of a column cannot be read.
+    pub fn places(&self, marks: &[Mark]) -> Result<Places> {
+        let place = |(mark, (values, descending)): (&Mark, &(Values, bool))| match (mark, values) {
+            (Mark::Number(number), _) => Ok(Place::At(*number)),
+            (Mark::Text(Some(text)), Values::Text(column)) => placed(column, text, *descending),
+            // Nobody has a value: everybody comes behind one, and is level with none.
+            (Mark::Text(Some(_)), _) => Ok(Place::Before(u64::MAX)),
+            (Mark::Text(None), _) => Ok(Place::At(u64::MAX)),
+        };
+        marks.iter().zip(&self.keys).map(place).collect::<Result<_>>().map(Places)
+    }
+
+    /// True for a document that comes behind the place.
+    #[must_use]
+    pub fn is_behind(&self, places: &Places, found: Match) -> bool {
+        let orders = places.0.iter().enumerate().map(|(index, place)| place.compare(self.key(index, found)));
+        orders.into_iter().find(|order| order.is_ne()) == Some(Ordering::Greater)
     }
 
     /// Makes a segment's winners comparable with those of other segments.
@@ -257,13 +315,29 @@ impl SegmentKeys {
             let numbers: Vec<u64> = winners.iter().map(|found| self.key(index, *found)).collect();
             let ranks = match self.keys.get(index) {
                 Some((Values::Text(column), descending)) => texts(column, &numbers, *descending)?,
-                Some((Values::Nothing, descending)) => numbers.iter().map(|_| Rank::Text(None, *descending)).collect(),
+                Some((Values::NoText, descending)) => numbers.iter().map(|_| Rank::Text(None, *descending)).collect(),
                 _ => numbers.into_iter().map(Rank::Number).collect(),
             };
             ranked.iter_mut().zip(ranks).for_each(|(ranked, rank)| ranked.rank.push(rank));
         }
         Ok(ranked)
     }
+}
+
+/// Where a text lies among the keys of a column, which need not hold it.
+fn placed(column: &StrColumn, text: &str, descending: bool) -> Result<Place> {
+    let fault = |error: std::io::Error| Error::internal(format!("sort: {error}"));
+    let dictionary = column.dictionary();
+    if let Some(ordinal) = dictionary.term_ord(text).map_err(fault)? {
+        return Ok(Place::At(upwards(Some(ordinal), descending)));
+    }
+    let terms = u64::try_from(dictionary.num_terms()).unwrap_or(u64::MAX);
+    let next = match dictionary.term_ord_or_next(text).map_err(fault)? {
+        // Past the last one it answers any number.
+        TermOrdHit::Exact(ordinal) | TermOrdHit::Next(ordinal) => ordinal.min(terms),
+    };
+    // Downwards the strings behind the text are those with smaller ordinals.
+    Ok(Place::Before(if descending { (u64::MAX - 1).saturating_sub(next).saturating_add(1) } else { next }))
 }
 
 /// The strings behind the keys of one column, read in the order of the dictionary: one by one each of them costs the reading

@@ -26,6 +26,7 @@ use crate::{
     account,
     arrival::Wanted,
     envelope::{self, Asked},
+    export::Places,
     extract::{
         self, Refused, Sent, body,
         form_data::{self, Failure, For, FormData},
@@ -41,6 +42,8 @@ pub struct Shared {
     pub app: Arc<App>,
     pub lanes: Lanes,
     pub gather: Gather,
+    /// Exports that run.
+    pub exports: Places,
     /// The API document, made when it is first asked for.
     pub document: OnceLock<String>,
     /// Who tried to log in lately.
@@ -120,7 +123,8 @@ async fn receive(
     Ok(Received { body: Bytes::new(), form: Some(form_data::read(request, payload, purpose).await?) })
 }
 
-fn refusal(refused: &Refused) -> HttpResponse {
+/// The answer to what cannot be read.
+pub fn refusal(refused: &Refused) -> HttpResponse {
     match refused {
         Refused::Bad(text) => envelope::bad_request(text),
         Refused::MediaType => pages::page(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json or a form."),
@@ -205,7 +209,11 @@ fn quickly(app: &App, row: &Row, actor: &Actor, input: &Input) -> Option<Result<
         .unwrap_or_else(|_panic| Some(Err(Error::internal("an action panicked while it answered from memory"))))
 }
 
-fn parameters(request: &HttpRequest, (body, form): (&[u8], Option<Input>), row: &Row) -> std::result::Result<Input, Refused> {
+/// What was sent, as an action reads it.
+///
+/// # Errors
+/// What the client did wrong.
+pub fn parameters(request: &HttpRequest, (body, form): (&[u8], Option<Input>), row: &Row) -> std::result::Result<Input, Refused> {
     extract::parameters(&Sent {
         method: request.method(),
         content_type: content_type(request),

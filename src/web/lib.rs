@@ -10,6 +10,7 @@ mod dcat;
 mod download;
 mod envelope;
 mod error;
+mod export;
 mod extract;
 mod feeds;
 mod gather;

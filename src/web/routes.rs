@@ -5,7 +5,7 @@ use actix_web::{
     web::{ServiceConfig, resource, route},
 };
 
-use crate::{account, action_api, dcat, download, feeds, health, i18n, pages, responses, util};
+use crate::{account, action_api, dcat, download, export, feeds, health, i18n, pages, responses, util};
 
 /// All of them. A language in front was taken away before.
 pub fn routes(config: &mut ServiceConfig) {
@@ -24,6 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(account::routes)
         .configure(dcat::routes)
         .configure(download::routes)
+        .configure(export::routes)
         .configure(feeds::routes)
         .configure(i18n::routes)
         .configure(util::routes);

@@ -17,6 +17,7 @@ use base::{Error, Result, limits};
 
 use crate::{
     action_api::Shared,
+    export::Places,
     gather::Gather,
     health,
     lanes::Lanes,
@@ -97,6 +98,7 @@ pub fn serve(app: Arc<App>, options: Options) -> Result<Running> {
         app,
         lanes: Lanes::new()?,
         gather: Gather::default(),
+        exports: Places::default(),
         document: OnceLock::new(),
         throttle: Arc::default(),
     });

@@ -35,6 +35,7 @@ mod old_tokens;
 mod openapi;
 mod organization;
 mod package;
+mod paging;
 mod people_of;
 mod post_office;
 mod program;

@@ -7,6 +7,7 @@ pub mod create;
 pub mod current;
 pub mod db;
 pub mod delete;
+pub mod export;
 pub mod index;
 pub mod list;
 pub mod owner_org_update;

@@ -1,12 +1,13 @@
 //! `package_search`: reads CKAN's parameters, asks the index, and puts the answer together from bytes that are ready.
 
 use action::{Action, App, Ctx, Field, Kind, Raw};
+use auth::Actor;
 use base::{
     Error, ErrorDict, Result, limits,
     loose::{self, Loose, Natural},
 };
 use model::{Document, document};
-use search::{Found, Request};
+use search::{Found, Hit, Request};
 use serde_json::{Map, Value, json};
 
 use super::index::unpack;
@@ -48,6 +49,7 @@ const KNOWN: &[&str] = &[
     "use_default_schema",
     "explain",
     "hl",
+    "cursorMark",
 ];
 
 fn fields() -> Vec<Field> {
@@ -60,6 +62,11 @@ fn fields() -> Vec<Field> {
         field("sort", "Order: `field asc|desc`, comma separated.", text()),
         field("rows", "Datasets to answer, at most 1000; 0 for counts and facets alone.", number()),
         field("start", "Datasets to pass over.", number()),
+        field(
+            "cursorMark",
+            "`*` for the first page, then `nextCursorMark` of the page before, instead of `start`: for any number of datasets.",
+            text(),
+        ),
         field("facet", "False: no facets.", flag()),
         field("facet.field", "Fields to count the values of.", list()),
         field("facet.limit", "Values a field; -1 for all.", i64::schema()),
@@ -91,21 +98,27 @@ impl Action for Search {
     }
 
     fn run(ctx: &mut Ctx, params: SearchParams, (): ()) -> Result<Raw> {
-        let query = read(ctx, &params.0.0)?;
+        let query = read(&ctx.app, &ctx.actor, &params.0.0)?;
         let found = ctx.index().search(&query.request)?;
         Ok(Raw(answer(&ctx.app, &found, &query)?))
     }
 }
 
-struct Query {
-    request: Request,
-    fl: Vec<String>,
+/// What is asked for.
+pub struct Query {
+    pub request: Request,
+    /// Fields to answer instead of whole datasets.
+    pub fl: Vec<String>,
     highlight: bool,
 }
 
-fn read(ctx: &Ctx, dict: &Map<String, Value>) -> Result<Query> {
+/// Reads CKAN's parameters.
+///
+/// # Errors
+/// Validation and [`base::Kind::SearchQuery`] for parameters that cannot be.
+pub fn read(app: &App, actor: &Actor, dict: &Map<String, Value>) -> Result<Query> {
     let mut errors = ErrorDict::default();
-    let settings = &ctx.app.settings.search;
+    let settings = &app.settings.search;
     let number = |name: &str, default: usize, errors: &mut ErrorDict| {
         action::params::take::<Natural>(dict, name, errors).map_or(default, |Natural(number)| number)
     };
@@ -137,18 +150,23 @@ fn read(ctx: &Ctx, dict: &Map<String, Value>) -> Result<Query> {
     let mut fq: Vec<String> = text("fq").into_iter().collect();
     let spliced = settings.solr_or_semantics && !fq.is_empty();
     fq.extend(list(dict, "fq_list"));
+    let cursor = text("cursorMark");
+    let sort = sort(dict).unwrap_or_else(|| {
+        let usual = &settings.default_sort;
+        if cursor.is_some() { lasting(usual) } else { usual.clone() }
+    });
     let facets = dict.get("facet").and_then(loose::bool_of).unwrap_or(true);
     let request = Request {
         q: text("q").unwrap_or_default(),
         fq,
         spliced,
-        sort: Some(sort(dict).unwrap_or_else(|| settings.default_sort.clone())),
+        sort: Some(sort),
         rows,
         start,
         facet_fields: if facets { facet_fields } else { Vec::new() },
         facet_limit,
         facet_mincount,
-        labels: ctx.actor.labels(),
+        labels: actor.labels(),
         public_only: !flag("include_private"),
         states,
         def_type: text("defType"),
@@ -158,6 +176,7 @@ fn read(ctx: &Ctx, dict: &Map<String, Value>) -> Result<Query> {
         bf: text("bf"),
         boost: text("boost"),
         ranking: settings.ranking,
+        cursor,
         explain: flag("explain"),
     };
     Ok(Query { request, fl: list(dict, "fl"), highlight: flag("hl") })
@@ -170,6 +189,12 @@ fn sort(dict: &Map<String, Value>) -> Option<String> {
         one => loose::text_of(one),
     };
     Some(sort).filter(|sort| !sort.trim().is_empty() && sort != "rank")
+}
+
+/// An order without the score, which hangs on other datasets.
+fn lasting(order: &str) -> String {
+    let keys: Vec<&str> = order.split(',').map(str::trim).filter(|key| key.split_whitespace().next() != Some("score")).collect();
+    if keys.is_empty() { "id asc".to_owned() } else { keys.join(", ") }
 }
 
 fn list(dict: &Map<String, Value>, name: &str) -> Vec<String> {
@@ -248,12 +273,21 @@ fn results(app: &App, found: &Found, fl: &[String], text: &mut String) -> Result
         if place > 0 {
             text.push(',');
         }
-        let (owner, groups, body) = unpack(&hit.stored)?;
-        if fl.is_empty() {
-            app.quotes.splice_parts(body, owner, groups.into_iter(), text);
-        } else {
-            text.push_str(&chosen(app, &hit.id, (owner, &groups, body), fl)?);
-        }
+        result(app, hit, fl, text)?;
+    }
+    Ok(())
+}
+
+/// Appends a dataset that was found.
+///
+/// # Errors
+/// Internal, when its entry in the index is damaged.
+pub fn result(app: &App, hit: &Hit, fl: &[String], text: &mut String) -> Result<()> {
+    let (owner, groups, body) = unpack(&hit.stored)?;
+    if fl.is_empty() {
+        app.quotes.splice_parts(body, owner, groups.into_iter(), text);
+    } else {
+        text.push_str(&chosen(app, &hit.id, (owner, &groups, body), fl)?);
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! What an answer of `package_search` says beyond CKAN's keys, and only where it was asked for or has something to say:
-//! `highlighting` (as Solr spells it), `explain`, `did_you_mean`, `relaxed`.
+//! `highlighting` and `nextCursorMark` (as Solr spells them), `explain`, `did_you_mean`, `relaxed`.
 
 use action::App;
 use base::Result;
@@ -29,6 +29,9 @@ pub fn write(app: &App, highlighted: Option<&Request>, found: &Found, text: &mut
     }
     if let Some(better) = &found.did_you_mean {
         add("did_you_mean", json!(better));
+    }
+    if let Some(next) = &found.next_cursor {
+        add("nextCursorMark", json!(next));
     }
     if found.relaxed {
         add("relaxed", json!(true));
