@@ -26,6 +26,7 @@ use base::{Error, Kind, Result, secret::Secret};
 use cluster::Cluster;
 use config::Config;
 use control::Door;
+use scheming::Schemas;
 use store::{Feed, Follower, Lane, Pools, pool::Sizes};
 use tempfile::TempDir;
 use tending::Tending;
@@ -139,6 +140,7 @@ impl Kurak {
         }
         // A command for the database alone does not wait for other servers.
         config.settings.licenses = licenses::load(&config, scratch.is_none())?;
+        config.settings.schemas = Arc::new(Schemas::load(&config.schemas)?);
         let app = App::new(config.settings.clone(), database.pools.clone(), index, rows())?;
         app.quotes.reload(&mut *app.pools.get(Lane::Job)?)?;
         app.reload_site(&mut *app.pools.get(Lane::Job)?)?;

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use auth::jwt;
 use base::secret::Secret;
 use model::license::Register;
+use scheming::Schemas;
 
 /// Options of CKAN that the actions of this program honour.
 #[derive(Clone, Debug)]
@@ -56,6 +57,8 @@ pub struct Settings {
     pub files: files::Settings,
     /// `ckan.activity_*`.
     pub activity: ActivitySettings,
+    /// `scheming.*`: the fields of datasets, groups and organizations beside CKAN's.
+    pub schemas: Arc<Schemas>,
     /// `ckan.views.*` and `ckan.preview.*`.
     pub views: ViewSettings,
     /// Options that only front ends use: `ckan.site_logo`, `ckan.site_about` and the like, by name.
@@ -373,6 +376,7 @@ impl Default for Settings {
             search: SearchSettings::default(),
             files: files::Settings::default(),
             activity: ActivitySettings::default(),
+            schemas: Arc::default(),
             views: ViewSettings::default(),
             editable: BTreeMap::new(),
             group_list_max: 1_000,

@@ -14,6 +14,7 @@ pub mod picture;
 pub mod relationship;
 pub mod resource;
 pub mod resource_view;
+pub mod schema;
 pub mod site;
 pub mod tag;
 pub mod task_status;
@@ -41,6 +42,7 @@ pub fn rows() -> Vec<Row> {
         member::rows(),
         tag::rows(),
         license::rows(),
+        schema::rows(),
         site::rows(),
         vocabulary::rows(),
         task_status::rows(),

@@ -67,6 +67,7 @@ impl Findings {
 pub fn run(config: Config, arguments: &Arguments) -> Result<()> {
     let mut findings = Findings::default();
     configuration(&config, &mut findings);
+    findings.look("schemas", schemas(&config));
     findings.look("data folder", data_folder(&config.data));
     findings.look("disk", disk(&config.data));
     if let Some(root) = &config.settings.files.root {
@@ -121,6 +122,16 @@ fn configuration(config: &Config, findings: &mut Findings) {
     } else {
         findings.add(Verdict::Warn, "site url", format!("{site}: tokens would travel without TLS"));
     }
+}
+
+/// The files that `scheming.*` names.
+fn schemas(config: &Config) -> Result<(Verdict, String)> {
+    let schemas = scheming::Schemas::load(&config.schemas)?;
+    let text = match schemas.count_declared() {
+        0 => "built in".to_owned(),
+        count => format!("{count} of this site"),
+    };
+    Ok((Verdict::Ok, text))
 }
 
 fn data_folder(data: &Path) -> Result<(Verdict, String)> {

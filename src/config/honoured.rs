@@ -31,6 +31,7 @@ const NO_SOLR: Effect = Needless("the index is inside the program");
 const ONE_COOKIE: Effect = Needless("one cookie serves both: SESSION_COOKIE_*, REMEMBER_COOKIE_DURATION");
 const OTHER_SERVER: Effect = Needless("the web server is another");
 const RIGHTS: Effect = Here("rights");
+const SCHEMAS: Effect = Here("fields of the site's own");
 const SITE: Effect = Here("the site; config_option_update changes it, too");
 const TABLES_SHOWN: Effect = Needless("front ends draw views");
 const TOKENS: Effect = Here("tokens");
@@ -197,6 +198,7 @@ pub const TABLE: &[(&str, Effect)] = &[
     ("kurak.migrate", KURAK),
     ("kurak.pg_bindir", KURAK),
     ("kurak.port", KURAK),
+    ("kurak.schema_folders", SCHEMAS),
     ("kurak.search.ranking", KURAK),
     ("kurak.search.solr_or_semantics", KURAK),
     ("licenses_group_url", Here("licences")),
@@ -212,6 +214,13 @@ pub const TABLE: &[(&str, Effect)] = &[
     ("remember_cookie_refresh_each_request", ONE_COOKIE),
     ("remember_cookie_samesite", ONE_COOKIE),
     ("remember_cookie_secure", ONE_COOKIE),
+    ("scheming.dataset_fallback", SCHEMAS),
+    ("scheming.dataset_schemas", SCHEMAS),
+    ("scheming.group_fallback", SCHEMAS),
+    ("scheming.group_schemas", SCHEMAS),
+    ("scheming.organization_fallback", SCHEMAS),
+    ("scheming.organization_schemas", SCHEMAS),
+    ("scheming.presets", SCHEMAS),
     ("search.facets", NO_PAGES),
     ("search.facets.default", NO_PAGES),
     ("search.facets.limit", API),

@@ -5,6 +5,7 @@ mod files;
 pub mod honoured;
 mod ini;
 mod proofs;
+mod schemas;
 mod sources;
 mod span;
 
@@ -81,6 +82,8 @@ pub struct Config {
     pub cors_allow_all: bool,
     /// `ckan.cors.origin_whitelist`.
     pub cors_origins: Vec<String>,
+    /// `scheming.*`: the files of the site's schemas, which a start reads.
+    pub schemas: scheming::Sources,
     /// What actions read. `secret_key` may still be empty: the data folder then has one.
     pub settings: Settings,
 }
@@ -92,7 +95,10 @@ impl Config {
     /// # Errors
     /// BadRequest, saying which file or option is wrong and what would be right.
     pub fn load(file: Option<&Path>) -> Result<Self> {
-        Self::from_options(sources::gather(file)?)
+        let (options, folder) = sources::gather(file)?;
+        let mut config = Self::from_options(options)?;
+        config.schemas.folders.iter_mut().for_each(|named| *named = folder.join(&*named));
+        Ok(config)
     }
 
     /// From options alone.
@@ -133,6 +139,7 @@ impl Config {
             request_seconds: read.parsed("ckan.requests.timeout", "seconds")?.unwrap_or(5).clamp(1, 60),
             cors_allow_all: read.flag("ckan.cors.origin_allow_all", false)?,
             cors_origins: read.words("ckan.cors.origin_whitelist"),
+            schemas: schemas::sources(read)?,
             settings,
             options: read.options.clone(),
         })
@@ -234,6 +241,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         unique_email_states: email_states(read),
         mail: mail(read)?,
         files: standard.files,
+        schemas: standard.schemas,
         search: SearchSettings {
             default_sort: read.text("ckan.search.default_package_sort").unwrap_or(search.default_sort),
             rows_max: read.parsed("ckan.search.rows_max", "a number")?.unwrap_or(search.rows_max),

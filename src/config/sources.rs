@@ -21,11 +21,12 @@ const NAMED: &[(&str, &str)] = &[
     ("CKAN_MAX_UPLOAD_SIZE_MB", "ckan.max_resource_size"),
 ];
 
-/// Reads all sources, the weakest first: CKAN's file, `kurak.toml` beside it, the environment.
+/// Reads all sources, the weakest first: CKAN's file, `kurak.toml` beside it, the environment. Answers the folder of the
+/// first one, too.
 ///
 /// # Errors
 /// BadRequest, for a file that was named and cannot be read, or one that cannot be understood.
-pub fn gather(file: Option<&Path>) -> Result<Options> {
+pub fn gather(file: Option<&Path>) -> Result<(Options, PathBuf)> {
     let environment: Vec<(String, String)> =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
     let named = |name: &str| environment.iter().find(|(known, _)| known == name).map(|(_, value)| PathBuf::from(value));
@@ -35,12 +36,13 @@ pub fn gather(file: Option<&Path>) -> Result<Options> {
     if let Some(path) = &main {
         options.extend(read(path)?);
     }
-    let beside = main.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join("kurak.toml");
+    let folder = main.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_path_buf();
+    let beside = folder.join("kurak.toml");
     if main.as_deref() != Some(&beside) && beside.exists() {
         options.extend(read(&beside)?);
     }
     options.extend(of_environment(&environment));
-    Ok(options)
+    Ok((options, folder))
 }
 
 fn read(path: &Path) -> Result<Options> {
@@ -155,7 +157,7 @@ mod tests {
         let ini = folder.path().join("ckan.ini");
         std::fs::write(&ini, "[app:main]\nckan.site_title = One\nckan.site_description = Two\n").unwrap();
         std::fs::write(folder.path().join("kurak.toml"), "[ckan]\nsite_title = \"Three\"\n").unwrap();
-        let options = gather(Some(&ini)).unwrap();
+        let (options, _) = gather(Some(&ini)).unwrap();
         assert_eq!(options["ckan.site_title"], "Three");
         assert_eq!(options["ckan.site_description"], "Two");
         assert!(gather(Some(&folder.path().join("none.ini"))).is_err());

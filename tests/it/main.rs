@@ -46,6 +46,7 @@ mod resource_view;
 mod revise;
 mod rights;
 mod rights_matrix;
+mod schema;
 mod session;
 mod settings;
 mod site;

@@ -231,6 +231,27 @@ fn what_does_nothing_is_told_and_secrets_are_not() {
 }
 
 #[test]
+fn a_wrong_schema_is_refused_with_its_place() {
+    let site = Site::new();
+    site.option("scheming.dataset_schemas", "soil.yaml");
+    std::fs::write(
+        site.path().join("soil.yaml"),
+        "dataset_type: soil\ndataset_fields:\n- {field_name: depth, validators: deep}\n",
+    )
+    .unwrap();
+    let doctor = site.run("doctor --json");
+    let checks: Value = serde_json::from_slice(&doctor.stdout).unwrap();
+    let found = checks.as_array().unwrap().iter().find(|check| check["check"] == "schemas").unwrap();
+    assert_eq!(found["verdict"], "fail");
+    for part in ["scheming.dataset_schemas", "soil.yaml", "dataset_fields[0] (depth)", "\"deep\"", "isodate"] {
+        assert!(found["text"].as_str().unwrap().contains(part), "{part} is not in {found}");
+    }
+    let start = site.run("run --port 0");
+    assert_eq!(start.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&start.stderr).contains("dataset_fields[0] (depth)"));
+}
+
+#[test]
 fn a_password_is_read_and_not_an_argument() {
     let site = Site::new();
     site.ok("db init");

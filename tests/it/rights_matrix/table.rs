@@ -169,6 +169,12 @@ resource_view_list | hidden | READERS | {"id": "$hidden_resource"}
 resource_view_reorder | hidden | EDITORS | {"id": "$hidden_resource", "order": ["$hidden_view"]}
 resource_view_show | hidden | READERS | {"id": "$hidden_view"}
 resource_view_update | hidden | EDITORS | {"id": "$hidden_view", "resource_id": "$hidden_resource", "view_type": "image_view", "title": "V2"}
+scheming_dataset_schema_list | - | EVERYBODY | {}
+scheming_dataset_schema_show | dataset | EVERYBODY | {"type": "dataset"}
+scheming_group_schema_list | - | EVERYBODY | {}
+scheming_group_schema_show | group | EVERYBODY | {"type": "group"}
+scheming_organization_schema_list | - | EVERYBODY | {}
+scheming_organization_schema_show | organization | EVERYBODY | {"type": "organization"}
 send_email_notifications | - | SYSADMIN | {}
 site_read | - | EVERYBODY | {}
 status_show | - | EVERYBODY | {}
