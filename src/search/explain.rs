@@ -23,7 +23,7 @@ const TESTS: usize = 64;
 
 /// One thing that raises the score of the datasets for which it holds.
 struct Reason {
-    /// The word, or what holds.
+    /// The word in quotes, or what holds.
     what: String,
     /// The field of a word, and its weight.
     field: Option<(String, Score)>,
@@ -62,10 +62,9 @@ fn sentence(reasons: &[Reason], told: &BTreeMap<usize, Score>) -> String {
             None => clauses.push((format!("{} (+{score:.2})", reason.what), Vec::new())),
             Some((field, weight)) => {
                 let place = format!("in {field} ({score:.2}, weight {weight})");
-                let what = format!("\"{}\"", reason.what);
-                match clauses.last_mut().filter(|(last, _)| *last == what) {
+                match clauses.last_mut().filter(|(last, _)| *last == reason.what) {
                     Some((_, places)) => places.push(place),
-                    None => clauses.push((what, vec![place])),
+                    None => clauses.push((reason.what.clone(), vec![place])),
                 }
             }
         }
@@ -94,6 +93,14 @@ fn reasons(builder: &mut Builder<'_>, request: &Request) -> Result<Vec<Reason>> 
             for (field, weight) in weights.fields {
                 push(builder, &builder.ranked_place(field)?, *weight, &part, &mut reasons)?;
             }
+            for reading in builder.readings.of(&part.text) {
+                let (read, from) = (Part { text: reading.clone(), ..part.clone() }, reasons.len());
+                for (field, weight) in weights.fields {
+                    push(builder, &builder.ranked_place(field)?, *weight * weights.reading, &read, &mut reasons)?;
+                }
+                let typed = format!(" (typed \"{}\")", part.text);
+                reasons.iter_mut().skip(from).for_each(|reason| reason.what.push_str(&typed));
+            }
         }
         let ranked = builder.ranked_text(&request.q, dismax::MM, &weights)?;
         let exact = Box::new(ConstScoreQuery::new(ranked.exact, weights.exact));
@@ -121,7 +128,8 @@ fn found_by(q: &str) -> Result<Vec<Part>> {
 fn push(builder: &Builder<'_>, place: &Place, weight: Score, part: &Part, reasons: &mut Vec<Reason>) -> Result<()> {
     let test = if part.quoted { Test::Phrase(part.text.clone(), 0) } else { Test::Word(part.text.clone()) };
     let query = builder.leaf(place, &test)?.filter(|_| reasons.len() < TESTS);
-    reasons.extend(query.map(|query| Reason { what: part.text.clone(), field: Some((place.name.clone(), weight)), query }));
+    let (what, field) = (format!("\"{}\"", part.text), Some((place.name.clone(), weight)));
+    reasons.extend(query.map(|query| Reason { what, field, query }));
     Ok(())
 }
 
@@ -140,7 +148,8 @@ fn leaves(builder: &Builder<'_>, node: &Node, reasons: &mut Vec<Reason>) -> Resu
                 Test::Exists => "any value",
             };
             let query = builder.leaf(&builder.fields.place(field)?, test)?;
-            reasons.extend(query.map(|query| Reason { what: what.to_owned(), field: Some((field.to_owned(), 1.0)), query }));
+            let (what, field) = (format!("\"{what}\""), Some((field.to_owned(), 1.0)));
+            reasons.extend(query.map(|query| Reason { what, field, query }));
         }
         Node::Boost(inner, _) => leaves(builder, inner, reasons)?,
         _ => {}

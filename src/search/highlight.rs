@@ -7,6 +7,7 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
 use crate::parse::{self, Place};
 use crate::question::is_ranked_here;
+use crate::repair::Readings;
 use crate::request::Request;
 use crate::tree::{Node, Occur, Test};
 use crate::{analyze, dismax};
@@ -31,7 +32,7 @@ impl Words {
 
     /// The words that datasets are found by; not those that are excluded.
     #[must_use]
-    pub fn of(analyzers: &TokenizerManager, request: &Request) -> Self {
+    pub fn of(analyzers: &TokenizerManager, request: &Request, readings: &Readings) -> Self {
         let (mut texts, q) = (Vec::new(), request.q.as_str());
         match parse::parse(q, Place::Query) {
             Ok(node) if q.contains(':') => words(&node, &mut texts),
@@ -39,6 +40,7 @@ impl Words {
                 texts.extend(dismax::parts(q).into_iter().flatten().filter(|part| part.sign != Some(false)).map(|part| part.text))
             }
         }
+        texts.extend(readings.all().cloned());
         let analyzer = if is_ranked_here(request) { analyze::KEYS } else { analyze::TEXT };
         let Some(mut reading) = analyze::asking(analyzers, analyzer) else { return Self::new(analyzers, analyzer, []) };
         let terms = texts.iter().flat_map(|text| match analyzer {
@@ -127,7 +129,8 @@ mod tests {
     use super::*;
 
     fn extract(q: &str, text: &str) -> Option<String> {
-        Words::of(&analyze::manager(), &Request { q: q.to_owned(), ..Request::public() }).extract(text)
+        let request = Request { q: q.to_owned(), ..Request::public() };
+        Words::of(&analyze::manager(), &request, &Readings::default()).extract(text)
     }
 
     #[test]

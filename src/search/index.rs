@@ -168,10 +168,10 @@ impl Index {
         Ok(Page { view, places: places.into_iter(), next_cursor })
     }
 
-    /// The words of a request's `q`, for marking them in texts.
+    /// The words of a request's `q` that found something, for marking them in texts.
     #[must_use]
-    pub fn words_of(&self, request: &Request) -> Words {
-        Words::of(self.live().analyzers(), request)
+    pub fn words_of(&self, request: &Request, found: &Found) -> Words {
+        Words::of(self.live().analyzers(), request, &found.readings)
     }
 
     /// Visits id and version of every document, for comparing index and database.

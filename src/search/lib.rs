@@ -22,6 +22,7 @@ mod query;
 mod question;
 mod rank;
 mod reader;
+mod repair;
 mod request;
 mod scan;
 mod schema;
@@ -39,6 +40,7 @@ pub use document::{Pairs, SearchDocument, Text, fields, search_document};
 pub use highlight::Words;
 pub use index::{Index, Page, Rebuild};
 pub use live::{Change, Mark};
+pub use repair::Readings;
 pub use request::{Facets, Found, Hit, Ranking, Request};
 
 use base::Error;
@@ -65,6 +67,8 @@ fn usize_of(number: u32) -> usize {
 
 #[cfg(test)]
 mod cursor_tests;
+#[cfg(test)]
+mod language_tests;
 #[cfg(test)]
 mod measure;
 #[cfg(test)]

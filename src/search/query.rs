@@ -16,6 +16,7 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{Searcher, Term};
 
 use crate::dismax::{self, Part};
+use crate::repair::Readings;
 use crate::schema::{Fields, Kind, Place};
 use crate::tree::{Bound, Node, Occur, Test};
 use crate::{analyze, dates, scan::Scan};
@@ -43,6 +44,8 @@ pub struct Builder<'a> {
     pub now: Stamp,
     pub deadline: Instant,
     pub defaults: Defaults,
+    /// What words of a free text can be read as.
+    pub readings: Readings,
 }
 
 impl Builder<'_> {

@@ -53,6 +53,8 @@ pub struct Weights {
     pub pair: Score,
     /// A tag is just what was asked for.
     pub tag: Score,
+    /// The share that a word counts which was not typed so, but can be meant.
+    pub reading: Score,
     /// Scores whose ratio is smaller than this are equal.
     pub step: Score,
 }
@@ -67,6 +69,7 @@ pub const WEIGHTS: Weights = Weights {
     near: 0.5,
     pair: 0.5,
     tag: 4.0,
+    reading: 0.7,
     step: 1.02,
 };
 
@@ -113,9 +116,30 @@ impl Builder<'_> {
             self.leave_out_common(&mut parts)?;
         }
         let words: Vec<&str> =
-            parts.iter().filter(|part| part.sign.is_none() && !part.quoted).map(|part| part.text.as_str()).collect();
-        let query = self.combined(&parts, mm, &|test| self.best_field(test, weights))?;
-        Ok(Ranking { query, exact: self.exact_title(text)?, features: self.features(&words, weights)? })
+            parts.iter().filter(|part| part.sign.is_none() && !part.quoted).map(|part| self.likeliest(&part.text)).collect();
+        let query = self.combined(&parts, mm, &|test| self.best_reading(test, weights))?;
+        Ok(Ranking { query, exact: self.exact_title(text, &parts)?, features: self.features(&words, weights)? })
+    }
+
+    /// A word, or what it is read as.
+    fn likeliest<'a>(&'a self, word: &'a str) -> &'a str {
+        self.readings.of(word).first().map_or(word, String::as_str)
+    }
+
+    /// A test, or what its word is read as, which counts less.
+    fn best_reading(&self, test: &Test, weights: &Weights) -> Result<Option<Boxed>> {
+        let typed = self.best_field(test, weights)?;
+        let Test::Word(word) = test else { return Ok(typed) };
+        let readings = self.readings.of(word);
+        if readings.is_empty() {
+            return Ok(typed);
+        }
+        let mut each: Vec<Boxed> = typed.into_iter().collect();
+        for reading in readings {
+            let query = self.best_field(&Test::Word(reading.clone()), weights)?;
+            each.extend(query.map(|query| boxed(BoostQuery::new(query, weights.reading))));
+        }
+        Ok(Some(Box::new(DisjunctionMaxQuery::new(each))))
     }
 
     /// Where some of the words are enough, words that are everywhere are not: they are left out, unless all are such.
@@ -163,11 +187,14 @@ impl Builder<'_> {
         Ok(says_something.then(|| boxed(DisjunctionMaxQuery::with_tie_breaker(found, weights.tie))))
     }
 
-    fn exact_title(&self, text: &str) -> Result<Boxed> {
+    fn exact_title(&self, text: &str, parts: &[Part]) -> Result<Boxed> {
         let term = |term: Term| (Occur::Should, boxed(TermQuery::new(term, IndexRecordOption::Basic)));
         let name = self.fields.place("name")?;
         let mut either = vec![term(name.term(&plain(text).replace(' ', "-"))), term(name.term(text.trim()))];
-        either.extend(title_key(text).map(|key| term(Term::from_field_text(self.fields.has, &key))));
+        let read: Vec<&str> = parts.iter().map(|part| self.likeliest(&part.text)).collect();
+        for text in [text, &read.join(" ")] {
+            either.extend(title_key(text).map(|key| term(Term::from_field_text(self.fields.has, &key))));
+        }
         Ok(Box::new(BooleanQuery::new(either)))
     }
 

@@ -16,13 +16,14 @@ use crate::parse::{self, Place};
 use crate::query::{Builder, Defaults};
 use crate::question::{Order, is_asked, is_ranked_here, question};
 use crate::rank;
+use crate::repair::{self, Readings};
 use crate::request::{Found, Hit, Request};
 use crate::schema::Kind;
 use crate::shared::{Address, Outcome, Shared};
 use crate::sort::{self, Key, Ranked, SegmentKeys, Source};
 use crate::suggest::{FEW, Suggester};
 use crate::tree::Node;
-use crate::view::{Base, View};
+use crate::view::{Allowed, Base, View};
 use crate::{dismax, explain, failed, usize_of};
 
 /// The best of a listing that are kept with its result, so that paging does not search again.
@@ -41,7 +42,8 @@ struct Plan {
     /// Documents up to this place were given before.
     behind: Option<Vec<Mark>>,
     facets: Vec<(String, Facet)>,
-    base: Base,
+    allowed: Vec<Arc<Allowed>>,
+    readings: Readings,
     window: usize,
     deadline: Instant,
 }
@@ -73,7 +75,9 @@ pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, reques
     let page = outcome.best.get(bounded.start.min(outcome.best.len())..need.min(outcome.best.len())).unwrap_or_default();
     let hits = page.iter().map(|(segment, doc)| hit(view, shared, *segment, *doc)).collect::<Result<Vec<Hit>>>()?;
     let reasons = if bounded.explain {
-        explain::sentences(view, &mut builder(view, analyzers, deadline())?, &bounded, page)?
+        let mut builder = builder(view, analyzers, deadline())?;
+        builder.readings.clone_from(&outcome.readings);
+        explain::sentences(view, &mut builder, &bounded, page)?
     } else {
         Vec::new()
     };
@@ -86,6 +90,7 @@ pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, reques
         relaxed: outcome.relaxed,
         did_you_mean: outcome.did_you_mean.clone(),
         next_cursor: bounded.cursor.map(|given| outcome.next.clone().unwrap_or(given)),
+        readings: outcome.readings.clone(),
         reasons,
     })
 }
@@ -108,20 +113,21 @@ pub fn page(
 /// Finds; where free text finds nothing, fewer of its words are enough, and where it finds next to nothing, better words are
 /// looked for.
 fn answer(view: &View, shared: &Shared, analyzers: &TokenizerManager, request: &Request, need: usize) -> Result<Outcome> {
-    let first = plan(view, analyzers, request, need, dismax::MM)?;
-    let mut outcome = run(view, shared, request, &first)?;
+    let asking = |request: &Request, need, mm| plan((view, shared, analyzers), request, need, mm);
+    let first = asking(request, need, dismax::MM)?;
+    let mut outcome = run(view, request, &first)?;
     if outcome.count > FEW || request.cursor.is_some() || !(is_asked(request) && is_ranked_here(request)) {
         return Ok(outcome);
     }
-    let allowed = view.allowed(&first.base, shared)?;
-    let suggester = Suggester { view, shared, analyzers, allowed: &allowed, deadline: first.deadline };
+    let Plan { allowed, readings, deadline, .. } = &first;
+    let suggester = Suggester { view, shared, analyzers, allowed, readings, deadline: *deadline };
     if let Some(q) = if need == 0 { None } else { suggester.corrected(request)? } {
         let better = Request { q: q.clone(), facet_fields: Vec::new(), ..request.clone() };
-        let found = run(view, shared, &better, &plan(view, analyzers, &better, 0, dismax::MM)?)?;
+        let found = run(view, &better, &asking(&better, 0, dismax::MM)?)?;
         outcome.did_you_mean = (found.count > outcome.count).then_some(q);
     }
     if outcome.count == 0 && request.mm.is_none() {
-        let relaxed = run(view, shared, request, &plan(view, analyzers, request, need, dismax::RELAXED)?)?;
+        let relaxed = run(view, request, &asking(request, need, dismax::RELAXED)?)?;
         if relaxed.count > 0 {
             return Ok(Outcome { relaxed: true, did_you_mean: outcome.did_you_mean, ..relaxed });
         }
@@ -135,14 +141,20 @@ fn deadline() -> Instant {
 
 fn builder<'a>(view: &'a View, analyzers: &'a TokenizerManager, deadline: Instant) -> Result<Builder<'a>> {
     let defaults = Defaults { places: vec![(view.fields.place("text")?, 1.0)], tie: 0.0 };
-    Ok(Builder { fields: &view.fields, searcher: &view.searcher, analyzers, now: Stamp::now(), deadline, defaults })
+    let readings = Readings::default();
+    Ok(Builder { fields: &view.fields, searcher: &view.searcher, analyzers, now: Stamp::now(), deadline, defaults, readings })
 }
 
 fn mentions_now(request: &Request) -> bool {
     request.q.contains("NOW") || request.fq.iter().any(|filter| filter.contains("NOW"))
 }
 
-fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usize, mm: &str) -> Result<Plan> {
+fn plan(
+    (view, shared, analyzers): (&View, &Shared, &TokenizerManager),
+    request: &Request,
+    need: usize,
+    mm: &str,
+) -> Result<Plan> {
     let deadline = deadline();
     let mut keys = sort::keys(request.order(), &view.fields)?;
     let mut builder = builder(view, analyzers, deadline)?;
@@ -159,6 +171,10 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
         if node != Node::All {
             filters.push(Box::new(ConstScoreQuery::new(builder.whole(&node)?, 0.0)));
         }
+    }
+    let allowed = view.allowed(&Base::of(request, own_states), shared)?;
+    if is_asked(request) && is_ranked_here(request) {
+        builder.readings = repair::readings(view, analyzers, &allowed, &request.q)?;
     }
     let asked = question(&mut builder, request, mm)?;
     let scored = asked.is_some() && keys.iter().any(|key| matches!(key.source, Source::Score));
@@ -199,11 +215,11 @@ fn plan(view: &View, analyzers: &TokenizerManager, request: &Request, need: usiz
     }
     let usual = if query.is_none() { WINDOW_ALL } else { WINDOW };
     let window = if need == 0 || request.cursor.is_some() { need } else { need.max(usual) };
-    Ok(Plan { query, scored, ranking, boosts, keys, behind, facets, base: Base::of(request, own_states), window, deadline })
+    let readings = builder.readings;
+    Ok(Plan { query, scored, ranking, boosts, keys, behind, facets, allowed, readings, window, deadline })
 }
 
-fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<Outcome> {
-    let allowed = view.allowed(&plan.base, shared)?;
+fn run(view: &View, request: &Request, plan: &Plan) -> Result<Outcome> {
     let scoring = if plan.scored {
         EnableScoring::enabled_from_searcher(&view.searcher)
     } else {
@@ -214,7 +230,7 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
     let exact = exact.transpose().map_err(failed)?;
     let mut counts: Vec<Vec<u32>> = plan.facets.iter().map(|(_, facet)| vec![0; facet.values.len()]).collect();
     let (mut count, mut best): (usize, Vec<Ranked>) = (0, Vec::new());
-    for (index, (segment, allowed)) in view.searcher.segment_readers().iter().zip(&allowed).enumerate() {
+    for (index, (segment, allowed)) in view.searcher.segment_readers().iter().zip(&plan.allowed).enumerate() {
         // Everything, and nobody asks for documents: the sums are known.
         let whole = weight.is_none() && allowed.denied.len() * 2 <= usize_of(segment.max_doc());
         if !(whole && plan.window == 0) {
@@ -273,6 +289,7 @@ fn run(view: &View, shared: &Shared, request: &Request, plan: &Plan) -> Result<O
         relaxed: false,
         did_you_mean: None,
         next,
+        readings: plan.readings.clone(),
     })
 }
 

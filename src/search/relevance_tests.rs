@@ -27,13 +27,13 @@ struct Question {
     grades: HashMap<String, f64>,
 }
 
-struct Collection {
-    index: Index,
+pub struct Collection {
+    pub index: Index,
     names: HashMap<String, String>,
     _folder: TempDir,
 }
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
@@ -149,9 +149,14 @@ fn collection(files: &[PathBuf]) -> Collection {
     Collection { index, names, _folder: folder }
 }
 
+/// The sample portal.
+pub fn sample() -> Collection {
+    collection(&[root().join("fixtures/portals/sample/packages.jsonl")])
+}
+
 fn collections() -> HashMap<String, Collection> {
     let mut all = HashMap::new();
-    all.insert("sample".to_owned(), collection(&[root().join("fixtures/portals/sample/packages.jsonl")]));
+    all.insert("sample".to_owned(), sample());
     let corpus = root().join("../shared/corpus/ckan/_packages");
     if corpus.is_dir() {
         let mut files: Vec<PathBuf> = std::fs::read_dir(corpus).unwrap().map(|file| file.unwrap().path()).collect();
@@ -163,7 +168,7 @@ fn collections() -> HashMap<String, Collection> {
     all
 }
 
-fn ask(collection: &Collection, text: &str, ranking: Ranking) -> (Vec<String>, usize) {
+pub fn ask(collection: &Collection, text: &str, ranking: Ranking) -> (Vec<String>, usize) {
     let request = Request { q: text.to_owned(), ranking, ..Request::public() };
     let found = collection.index.search(&request).unwrap_or_else(|error| panic!("{text}: {error}"));
     (found.hits.iter().map(|hit| collection.names[&hit.id].clone()).collect(), found.count)
@@ -180,7 +185,7 @@ fn ndcg(question: &Question, found: &[String]) -> f64 {
     gain(found.iter().map(|name| question.grades.get(name).copied().unwrap_or_default())) / gain(best.into_iter())
 }
 
-fn mean(values: &[f64]) -> f64 {
+pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / f64::from(u32::try_from(values.len().max(1)).unwrap())
 }
 

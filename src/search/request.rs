@@ -5,6 +5,8 @@ use std::sync::Arc;
 use base::{Error, Result, limits};
 use bytes::Bytes;
 
+use crate::repair::Readings;
+
 /// A search. The fields that CKAN calls parameters hold what the client sent, unread.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Request {
@@ -91,6 +93,8 @@ pub struct Found {
     pub did_you_mean: Option<String>,
     /// Where the next page begins, when this one was asked for with a place; the same place when nothing is left.
     pub next_cursor: Option<String>,
+    /// What words were read as, because next to nothing has them as they were typed.
+    pub readings: Readings,
     /// Why each of the hits was found; empty unless it was asked for.
     pub reasons: Vec<String>,
 }

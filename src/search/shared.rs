@@ -9,6 +9,7 @@ use base::time::Stamp;
 use moka::sync::Cache;
 use tantivy::index::SegmentId;
 
+use crate::repair::Readings;
 use crate::request::{Facets, Hit, Request};
 use crate::view::{Allowed, Base};
 
@@ -34,12 +35,14 @@ pub struct Outcome {
     pub did_you_mean: Option<String>,
     /// The place behind the last of them.
     pub next: Option<String>,
+    pub readings: Readings,
 }
 
 impl Outcome {
     fn bytes(&self) -> u32 {
         let values = self.facets.iter().flat_map(|(_, values)| values).map(|(value, _)| value.len() + 40).sum::<usize>();
-        u32::try_from(values + self.best.len() * 8 + 200).unwrap_or(u32::MAX)
+        u32::try_from(values + self.best.len() * 8 + self.readings.all().map(|reading| reading.len() + 80).sum::<usize>() + 200)
+            .unwrap_or(u32::MAX)
     }
 }
 

@@ -8,16 +8,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use base::Result;
+use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
-use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::TokenizerManager;
-use tantivy::{DocSet, TERMINATED, Term};
 
 use crate::highlight::Words;
 use crate::reader::hit;
+use crate::repair::Readings;
 use crate::request::Request;
 use crate::schema::Place;
-use crate::shared::Shared;
+use crate::shared::{Address, Shared};
 use crate::view::{Allowed, View};
 use crate::{analyze, dismax, failed};
 
@@ -37,6 +37,8 @@ pub struct Suggester<'a> {
     pub shared: &'a Shared,
     pub analyzers: &'a TokenizerManager,
     pub allowed: &'a [Arc<Allowed>],
+    /// Words that are found as something else need no other word.
+    pub readings: &'a Readings,
     pub deadline: Instant,
 }
 
@@ -45,7 +47,7 @@ struct Candidate {
     term: String,
     edits: u8,
     visible: usize,
-    first: Option<(u32, u32)>,
+    first: Option<Address>,
 }
 
 impl Suggester<'_> {
@@ -72,7 +74,7 @@ impl Suggester<'_> {
         let Some(mut reading) = analyze::asking(self.analyzers, analyze::TEXT) else { return Ok(None) };
         let terms = analyze::terms(&mut reading, word);
         let (true, Some((_, term))) = (letters >= SHORT, terms.first()) else { return Ok(None) };
-        if self.is_known(word)? {
+        if !self.readings.of(word).is_empty() || self.is_known(word)? {
             return Ok(None);
         }
         let mut near = self.near(place, term, if letters < LONG { 1 } else { 2 })?;
@@ -92,7 +94,7 @@ impl Suggester<'_> {
             return Ok(false);
         };
         for (_, key) in analyze::readings(&mut reading, word).into_iter().flatten() {
-            if self.candidate(&place, key, 0)?.visible > 0 {
+            if self.view.visible(self.allowed, &place.term(&key), 1)?.0 > 0 {
                 return Ok(true);
             }
         }
@@ -130,20 +132,7 @@ impl Suggester<'_> {
     }
 
     fn candidate(&self, place: &Place, term: String, edits: u8) -> Result<Candidate> {
-        let mut candidate = Candidate { term, edits, visible: 0, first: None };
-        let wanted = place.term(&candidate.term);
-        for (segment, (reader, allowed)) in (0_u32..).zip(self.view.searcher.segment_readers().iter().zip(self.allowed)) {
-            let index = reader.inverted_index(place.field).map_err(failed)?;
-            let read = |error: std::io::Error| failed(error.into());
-            let Some(mut docs) = index.read_postings(&wanted, IndexRecordOption::Basic).map_err(read)? else { continue };
-            while docs.doc() != TERMINATED && candidate.visible < COUNTED {
-                if allowed.has(docs.doc()) {
-                    candidate.first.get_or_insert((segment, docs.doc()));
-                    candidate.visible += 1;
-                }
-                docs.advance();
-            }
-        }
-        Ok(candidate)
+        let (visible, first) = self.view.visible(self.allowed, &place.term(&term), COUNTED)?;
+        Ok(Candidate { term, edits, visible, first })
     }
 }

@@ -10,12 +10,12 @@ use std::time::Instant;
 use base::{Error, Result};
 use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, TermQuery, TermSetQuery, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{COLLECT_BLOCK_BUFFER_LEN, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
 use crate::facet::{Facet, Store};
 use crate::request::Request;
 use crate::schema::Fields;
-use crate::shared::Shared;
+use crate::shared::{Address, Shared};
 use crate::sort::Match;
 use crate::{failed, usize_of};
 
@@ -153,6 +153,27 @@ impl View {
             all.push(built);
         }
         Ok(all)
+    }
+
+    /// How many documents that may be seen have a term, up to `most`, and where the first of them is.
+    ///
+    /// # Errors
+    /// Internal, when a segment cannot be read.
+    pub fn visible(&self, allowed: &[Arc<Allowed>], term: &Term, most: usize) -> Result<(usize, Option<Address>)> {
+        let (mut count, mut first) = (0, None);
+        let read = |error: std::io::Error| failed(error.into());
+        for (segment, (reader, allowed)) in (0_u32..).zip(self.searcher.segment_readers().iter().zip(allowed)) {
+            let index = reader.inverted_index(term.field()).map_err(failed)?;
+            let Some(mut docs) = index.read_postings(term, IndexRecordOption::Basic).map_err(read)? else { continue };
+            while docs.doc() != TERMINATED && count < most {
+                if allowed.has(docs.doc()) {
+                    first.get_or_insert((segment, docs.doc()));
+                    count += 1;
+                }
+                docs.advance();
+            }
+        }
+        Ok((count, first))
     }
 
     /// The documents of a segment that match and may be seen, in order.

@@ -41,7 +41,7 @@ pub fn write(app: &App, highlighted: Option<&Request>, found: &Found, text: &mut
 
 /// `{id: {field: [extract]}}`: HTML, the words that matched in `<em>`.
 fn highlighting(app: &App, request: &Request, found: &Found) -> Result<Value> {
-    let mut words = app.index.words_of(request);
+    let mut words = app.index.words_of(request, found);
     let mut all = Map::new();
     for hit in &found.hits {
         let (_, _, body) = unpack(&hit.stored)?;

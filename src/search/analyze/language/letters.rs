@@ -95,7 +95,7 @@ pub fn fold(word: &str, out: &mut String) -> Script {
                 word.chars().all(|letter| stays(letter) || made(letter).is_some())
             };
             let is_russian = can_be(cyrillic, |letter| is_cyrillic(letter) || is_mark(letter));
-            if (!is_russian || latins > cyrillics) && can_be(latin, |letter| !is_cyrillic(letter)) {
+            if (!is_russian || latins > 2 * cyrillics) && can_be(latin, |letter| !is_cyrillic(letter)) {
                 out.extend(word.chars().map(|letter| latin(letter).unwrap_or(letter)));
                 return Script::Latin;
             }
@@ -134,6 +134,7 @@ mod tests {
             ("coмдун", "сомдун", Script::Cyrillic),
             ("мeктeп", "мектеп", Script::Cyrillic),
             ("cүт", "сут", Script::Cyrillic),
+            ("тeaтp", "театр", Script::Cyrillic),
             // A Cyrillic с and о inside.
             ("сity", "city", Script::Latin),
             ("budgеt", "budget", Script::Latin),

@@ -71,6 +71,9 @@ pub enum Repair {
     Kyrgyz,
     Russian,
     English,
+    /// Words in Latin letters, and those of another keyboard: `repair`.
+    Latin,
+    Layout,
 }
 
 #[cfg(test)]
