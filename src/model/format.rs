@@ -102,6 +102,88 @@ const FORMATS: &[(&str, &str, &[&str])] = &[
     ("ZIP", "application/zip", &["zip", "http://purl.org/NET/mediatypes/application/zip"]),
 ];
 
+/// What a format is called in words: CKAN knows it by these too.
+const TITLES: &[(&str, &str)] = &[
+    ("BIN", "Binary Data"),
+    ("BMP", "Bitmap Image File"),
+    ("CSV", "Comma Separated Values File"),
+    ("DCR", "Adobe Shockwave format"),
+    ("dBase", "dBase Database"),
+    ("DOC", "Word Document"),
+    ("DOCM", "Word OOXML Document - Macro Enabled"),
+    ("DOCX", "Word OOXML Document"),
+    ("DOTM", "Word OOXML Template - Macro Enabled"),
+    ("DOTX", "Word OOXML - Template"),
+    ("Esri REST", "Esri Rest API Endpoint"),
+    ("EXE", "Windows Executable Program"),
+    ("E00", "ARC/INFO interchange file format"),
+    ("GeoJSON", "Geographic JavaScript Object Notation"),
+    ("GIF", "GIF Image File"),
+    ("GTFS", "General Transit Feed Specification"),
+    ("GZ", "Gzip File"),
+    ("HTML", "Web Page"),
+    ("ICS", "iCalendar"),
+    ("JPEG", "JPG Image File"),
+    ("JS", "JavaScript"),
+    ("JSON", "JavaScript Object Notation"),
+    ("KML", "KML File"),
+    ("KMZ", "KMZ File"),
+    ("MDB", "Access Database"),
+    ("MOP", "MOPAC Input format"),
+    ("MP3", "MPEG-1 Audio Layer-3"),
+    ("MP4", "MPEG Video File"),
+    ("MXD", "ESRI ArcGIS project file"),
+    ("NetCDF", "NetCDF File"),
+    ("N3", "N3 Triples"),
+    ("OGG", "Ogg Vorbis Audio File"),
+    ("ODB", "OpenDocument Database"),
+    ("ODC", "OpenDocument Chart"),
+    ("ODF", "OpenDocument Math Formula"),
+    ("ODG", "OpenDocument Image"),
+    ("OWL", "Web Ontology Language"),
+    ("ODP", "OpenDocument Presentation"),
+    ("ODS", "OpenDocument Spreadsheet"),
+    ("ODT", "OpenDocument Text"),
+    ("PDF", "PDF File"),
+    ("Perl", "Perl Script"),
+    ("PNG", "PNG Image File"),
+    ("POTM", "PowerPoint Open XML - Macro-Enabled Template"),
+    ("POTX", "PowerPoint Open XML - Template"),
+    ("PPAM", "PowerPoint Open XML - Macro-Enabled Add-In"),
+    ("PPT", "Powerpoint Presentation"),
+    ("PPTM", "PowerPoint Open XML - Macro-Enabled"),
+    ("PPTX", "Powerpoint OOXML Presentation"),
+    ("PPSM", "PowerPoint Open XML - Macro-Enabled Slide Show"),
+    ("PPSX", "PowerPoint Open XML - Slide Show"),
+    ("QGIS", "QGIS File"),
+    ("RAR", "RAR Compressed File"),
+    ("RSS", "RSS feed"),
+    ("SHP", "Shapefile"),
+    ("SPARQL", "SPARQL end-point"),
+    ("SVG", "SVG vector image"),
+    ("TAR", "TAR Compressed File"),
+    ("TIFF", "TIFF Image File"),
+    ("TSV", "Tab Separated Values File"),
+    ("TXT", "Text File"),
+    ("WAV", "Wave file"),
+    ("WCS", "Web Coverage Service"),
+    ("WebM", "WEBM Video File"),
+    ("WFS", "Web Feature Service"),
+    ("WMS", "Web Mapping Service"),
+    ("WMTS", "Web Map Tile Service"),
+    ("XLAM", "Excel OOXML Spreadsheet - Macro-Enabled Add-In"),
+    ("XLS", "Excel Document"),
+    ("XLSB", "Excel OOXML Spreadsheet - Binary Workbook"),
+    ("XLSM", "Excel OOXML Spreadsheet - Macro-Enabled"),
+    ("XLSX", "Excel OOXML Spreadsheet"),
+    ("XLTM", "Excel OOXML Spreadsheet - Macro-Enabled Template"),
+    ("XLTX", "Excel OOXML Spreadsheet - Template"),
+    ("XML", "XML File"),
+    ("XSLT", "Extensible Stylesheet Language Transformations"),
+    ("XYZ", "XYZ Chemical File"),
+    ("ZIP", "Zip File"),
+];
+
 /// Extensions of files and the media type that a resource of such an address gets when nobody says its format.
 const EXTENSIONS: &[(&str, &str)] = &[
     ("csv", "text/csv"),
@@ -144,13 +226,12 @@ const EXTENSIONS: &[(&str, &str)] = &[
 #[must_use]
 pub fn clean(text: &str) -> String {
     let lower = text.trim().to_lowercase();
-    FORMATS
-        .iter()
-        .find(|(name, media_type, others)| {
-            !lower.is_empty()
-                && (name.to_lowercase() == lower || media_type.eq_ignore_ascii_case(&lower) || others.contains(&lower.as_str()))
-        })
-        .map_or_else(|| text.to_owned(), |(name, _, _)| (*name).to_owned())
+    let spelled = FORMATS.iter().find(|(name, media_type, others)| {
+        !lower.is_empty()
+            && (name.to_lowercase() == lower || media_type.eq_ignore_ascii_case(&lower) || others.contains(&lower.as_str()))
+    });
+    let called = || TITLES.iter().find(|(_, title)| title.to_lowercase() == lower).map(|(name, _)| *name);
+    spelled.map(|(name, _, _)| *name).or_else(called).unwrap_or(text).to_owned()
 }
 
 /// The media type that an address ends in, if it has a path with a known extension.
@@ -168,9 +249,15 @@ mod tests {
 
     #[test]
     fn spellings_become_one() {
-        for (text, expected) in
-            [("csv", "CSV"), ("text/csv", "CSV"), ("Xls", "XLS"), ("geojson", "GeoJSON"), ("my own", "my own"), ("", "")]
-        {
+        for (text, expected) in [
+            ("csv", "CSV"),
+            ("text/csv", "CSV"),
+            ("Xls", "XLS"),
+            ("geojson", "GeoJSON"),
+            ("comma separated values file", "CSV"),
+            ("my own", "my own"),
+            ("", ""),
+        ] {
             assert_eq!(clean(text), expected, "{text}");
         }
     }

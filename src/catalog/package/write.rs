@@ -157,6 +157,9 @@ fn read(ctx: &Ctx, incoming: Incoming, existing: &HashMap<String, Document>, now
     {
         dict = merge(&old.package, dict)?;
     }
+    if !ctx.app.settings.files.guess_by_content {
+        resource::upload::guess_types(&mut dict);
+    }
     let vocabularies = ctx.app.quotes.vocabularies();
     let setting = Setting {
         now,

@@ -68,6 +68,16 @@ pub fn take(ctx: &Ctx, sent: &mut Map<String, Value>, before: Option<&Resource>)
     arrival
 }
 
+/// Resources of a dataset that say nothing of their media type get the one that their address ends in, as in CKAN.
+pub fn guess_types(dataset: &mut Map<String, Value>) {
+    let resources = dataset.get_mut("resources").and_then(Value::as_array_mut).into_iter().flatten();
+    for resource in resources.filter_map(Value::as_object_mut).filter(|resource| !resource.contains_key("mimetype")) {
+        if let Some(guess) = resource.get("url").and_then(Value::as_str).and_then(format::guess_media_type) {
+            resource.insert("mimetype".to_owned(), json!(guess));
+        }
+    }
+}
+
 /// Puts the file into its place when the resource is written.
 ///
 /// # Errors
