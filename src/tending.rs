@@ -1,4 +1,4 @@
-//! Looks after files while the program runs: what calls that broke off left to do is done, what arrived for nothing goes,
+//! Looks after what ages while the program runs. Activities have their months ahead; of files, what calls that broke off left to do is done, what arrived for nothing goes,
 //! and where the site has moved, so do the addresses of uploaded files.
 
 use std::{
@@ -7,14 +7,17 @@ use std::{
         mpsc::{RecvTimeoutError, Sender, channel},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use action::App;
 use base::{Error, Result};
+use store::Lane;
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(45);
+/// How often it sees to the months to come.
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// The thread that does it; dropped, it ends.
 pub struct Tending {
@@ -31,7 +34,15 @@ impl Tending {
         let app = Arc::clone(app);
         let (stop, stopped) = channel();
         let work = move || {
+            let mut months = None;
             loop {
+                if months.is_none_or(|made: Instant| made.elapsed() > DAY) {
+                    months = Some(Instant::now());
+                    let kept = app.pools.get(Lane::Job).and_then(|mut connection| store::migrate::keep_months(&mut connection));
+                    if let Err(error) = kept {
+                        tracing::warn!(%error, "the months ahead have no place for activities of their own yet");
+                    }
+                }
                 let tended = app.tend_files().and_then(|()| catalog::resource::upload::relink(&app));
                 if let Err(error) = tended {
                     tracing::warn!(%error, "files could not be looked after");

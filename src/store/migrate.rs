@@ -39,7 +39,15 @@ fn migrate(connection: &mut PgConnection) -> Result<()> {
     for text in REPLACEABLE {
         connection.batch_execute(text).map_err(error::of)?;
     }
-    connection.batch_execute("select make_activity_partitions(12)").map_err(error::of)
+    keep_months(connection)
+}
+
+/// Makes the months that activities will be written in, two years ahead; those that are there are left alone.
+///
+/// # Errors
+/// What the database says.
+pub fn keep_months(connection: &mut PgConnection) -> Result<()> {
+    connection.batch_execute("select make_activity_partitions(24)").map_err(error::of)
 }
 
 /// Takes every migration back: the database is empty afterwards.

@@ -38,3 +38,22 @@ fn up_down_up_is_the_same() {
     assert!(!store::migrate::is_behind(&mut connection).unwrap());
     store::migrate::upgrade(&mut connection).unwrap();
 }
+
+#[test]
+fn a_server_that_runs_for_long_keeps_two_years_of_activities_ahead() {
+    let database = TestDb::new();
+    let mut connection = PgConnection::establish(&database.url()).unwrap();
+    let months = |connection: &mut PgConnection| {
+        let sql = "select inhrelid::regclass::text as line from pg_inherits where inhparent = 'activity'::regclass order by 1";
+        let lines: Vec<Line> = diesel::sql_query(sql).load(connection).unwrap();
+        lines.into_iter().map(|line| line.line).filter(|name| name != "activity_other").collect::<Vec<_>>()
+    };
+    let made = months(&mut connection);
+    assert_eq!(made.len(), 25, "{made:?}");
+    // As if the last ones had not come yet when it started.
+    for month in made.iter().skip(20) {
+        diesel::sql_query(format!("drop table {month}")).execute(&mut connection).unwrap();
+    }
+    store::migrate::keep_months(&mut connection).unwrap();
+    assert_eq!(months(&mut connection), made);
+}
