@@ -61,6 +61,8 @@ pub struct Settings {
     pub schemas: Arc<Schemas>,
     /// `ckan.views.*` and `ckan.preview.*`.
     pub views: ViewSettings,
+    /// `ckanext.dcat.datasets_per_page`.
+    pub dcat_per_page: usize,
     /// Options that only front ends use: `ckan.site_logo`, `ckan.site_about` and the like, by name.
     pub editable: BTreeMap<String, String>,
     /// `ckan.group_and_organization_list_max`.
@@ -378,6 +380,7 @@ impl Default for Settings {
             activity: ActivitySettings::default(),
             schemas: Arc::default(),
             views: ViewSettings::default(),
+            dcat_per_page: 100,
             editable: BTreeMap::new(),
             group_list_max: 1_000,
             group_list_all_fields_max: 25,

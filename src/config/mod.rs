@@ -251,6 +251,10 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         },
         activity: activity(read)?,
         views: views(read),
+        dcat_per_page: read
+            .parsed("ckanext.dcat.datasets_per_page", "a number")?
+            .unwrap_or(standard.dcat_per_page)
+            .clamp(1, limits::ROWS_MAX),
         editable: editable(read),
         group_list_max: read.parsed("ckan.group_and_organization_list_max", "a number")?.unwrap_or(standard.group_list_max),
         group_list_all_fields_max: read

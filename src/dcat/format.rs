@@ -1,21 +1,24 @@
-//! The three serialisations: their names in paths, their media types, and which one a client asks for.
+//! The serialisations: their names in paths, their media types, and which one a client asks for.
 
 /// A serialisation of RDF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     Turtle,
+    /// Notation3, of which Turtle is a part: the same text under another name.
+    N3,
     RdfXml,
     JsonLd,
 }
 
 impl Format {
-    pub const ALL: [Self; 3] = [Self::Turtle, Self::RdfXml, Self::JsonLd];
+    pub const ALL: [Self; 4] = [Self::Turtle, Self::N3, Self::RdfXml, Self::JsonLd];
 
-    /// From the end of a path: `ttl`, `rdf`, `xml` or `jsonld`.
+    /// From the end of a path: `ttl`, `n3`, `rdf`, `xml` or `jsonld`.
     #[must_use]
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension {
             "ttl" => Some(Self::Turtle),
+            "n3" => Some(Self::N3),
             "rdf" | "xml" => Some(Self::RdfXml),
             "jsonld" => Some(Self::JsonLd),
             _ => None,
@@ -27,6 +30,7 @@ impl Format {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Turtle => "ttl",
+            Self::N3 => "n3",
             Self::RdfXml => "rdf",
             Self::JsonLd => "jsonld",
         }
@@ -37,6 +41,7 @@ impl Format {
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Turtle => "text/turtle",
+            Self::N3 => "text/n3",
             Self::RdfXml => "application/rdf+xml",
             Self::JsonLd => "application/ld+json",
         }
@@ -45,11 +50,7 @@ impl Format {
     /// The value of `Content-Type`.
     #[must_use]
     pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Turtle => "text/turtle",
-            Self::RdfXml => "application/rdf+xml",
-            Self::JsonLd => "application/ld+json",
-        }
+        self.media_type()
     }
 
     /// What an `Accept` header asks for: the highest `q` wins, then the earlier one. `None` when it prefers HTML or

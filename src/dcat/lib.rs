@@ -14,4 +14,4 @@ mod write;
 pub use format::Format;
 pub use page::Page;
 pub use site::{Publisher, Site};
-pub use write::{CatalogWriter, dataset, dataset_iri};
+pub use write::{CatalogWriter, dataset, dataset_iri, schemaorg};

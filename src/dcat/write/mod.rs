@@ -10,6 +10,7 @@ mod distribution;
 mod jsonld;
 mod place;
 mod rdfxml;
+mod schemaorg;
 mod service;
 mod shared;
 mod turtle;
@@ -19,6 +20,8 @@ use model::Package;
 
 use crate::{Format, Page, Site, graph::Node, value};
 use shared::Shared;
+
+pub use schemaorg::schemaorg;
 
 /// One dataset as a document of its own.
 ///
@@ -112,7 +115,7 @@ impl Body {
 
     fn node(&mut self, out: &mut String, node: &Node<'_>) {
         match self.format {
-            Format::Turtle => turtle::node(out, node),
+            Format::Turtle | Format::N3 => turtle::node(out, node),
             Format::RdfXml => rdfxml::node(out, node),
             Format::JsonLd => {
                 out.push_str(if self.first { "\n" } else { ",\n" });
@@ -125,7 +128,7 @@ impl Body {
 
 fn start(format: Format, out: &mut String) {
     match format {
-        Format::Turtle => turtle::head(out),
+        Format::Turtle | Format::N3 => turtle::head(out),
         Format::RdfXml => rdfxml::head(out),
         Format::JsonLd => jsonld::head(out),
     }
@@ -133,7 +136,7 @@ fn start(format: Format, out: &mut String) {
 
 fn finish(format: Format, out: &mut String) {
     match format {
-        Format::Turtle => {}
+        Format::Turtle | Format::N3 => {}
         Format::RdfXml => rdfxml::tail(out),
         Format::JsonLd => jsonld::tail(out),
     }

@@ -11,7 +11,7 @@ use super::*;
 fn parse(format: Format, bytes: &[u8]) -> Graph {
     let fail = |error: String| -> Triple { panic!("{error}\n{}", String::from_utf8_lossy(bytes)) };
     let mut graph: Graph = match format {
-        Format::Turtle => {
+        Format::Turtle | Format::N3 => {
             oxttl::TurtleParser::new().for_slice(bytes).map(|t| t.unwrap_or_else(|e| fail(e.to_string()))).collect()
         }
         Format::RdfXml => {
@@ -29,7 +29,7 @@ fn parse(format: Format, bytes: &[u8]) -> Graph {
 /// The triples of a page of these datasets, the same from each format.
 fn page(site: &Site, packages: &[Package]) -> Graph {
     let page = Page::new("https://data.kg/catalog.ttl", &[("q".to_owned(), "a b".to_owned())], 250, (100, 2));
-    let [turtle, xml, json] = Format::ALL.map(|format| {
+    let [turtle, notation, xml, json] = Format::ALL.map(|format| {
         let mut writer = CatalogWriter::new(format, site, Some(&page), Stamp::parse("2026-01-02"));
         let mut bytes: Vec<u8> = packages.iter().flat_map(|package| writer.dataset(package).unwrap()).collect();
         bytes.extend(writer.finish());
@@ -40,6 +40,7 @@ fn page(site: &Site, packages: &[Package]) -> Graph {
         lines.sort();
         lines
     };
+    assert_eq!(turtle, notation);
     if turtle != xml {
         assert_eq!(lines(&turtle), lines(&xml), "Turtle and RDF/XML");
     }

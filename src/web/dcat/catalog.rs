@@ -23,9 +23,10 @@ use crate::{action_api::Shared, envelope::head, middleware::watch};
 
 const ACTION: &str = "dcat_catalog_show";
 /// Datasets a page.
-const PER_PAGE: usize = 100;
 /// Bytes that are written before they are sent.
 const CHUNK: usize = 32 * 1024;
+/// What a page depends on.
+const PARAMETERS: [&str; 4] = ["q", "fq", "modified_since", "profiles"];
 /// The profile that is written.
 const PROFILE: &str = "euro_dcat_ap_3";
 /// Newest first; the same order on every page.
@@ -40,7 +41,8 @@ pub async fn answer(
     (path, query, format): (String, Query, Format),
 ) -> HttpResponse {
     watch::tell_action(request, ACTION);
-    let wanted = match wanted(&query) {
+    let per_page = shared.app.settings.dcat_per_page;
+    let wanted = match wanted(&query, per_page) {
         Ok(wanted) => wanted,
         Err(error) => return failure(request, shared, (ACTION, false), &error),
     };
@@ -75,7 +77,9 @@ pub async fn answer(
     };
     let size = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let address = format!("{}{path}", called.url);
-    let page = Page::new(&address, &query, size(found.count), (size(PER_PAGE), size(number)));
+    // Links repeat what a page depends on, and nothing else that was sent.
+    let query: Query = query.into_iter().filter(|(name, _)| PARAMETERS.contains(&name.as_str())).collect();
+    let page = Page::new(&address, &query, size(found.count), (size(per_page), size(number)));
     let writer = CatalogWriter::new(format, &site(app), Some(&page), newest);
     let mut response = head(StatusCode::OK, false, format.content_type());
     response.insert_header((header::ETAG, tag)).insert_header((header::LINK, page.link_header()));
@@ -92,7 +96,7 @@ struct Wanted {
     request: Request,
 }
 
-fn wanted(query: &[(String, String)]) -> Result<Wanted> {
+fn wanted(query: &[(String, String)], per_page: usize) -> Result<Wanted> {
     let value = |name: &str| {
         query.iter().rev().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
     };
@@ -114,7 +118,7 @@ fn wanted(query: &[(String, String)]) -> Result<Wanted> {
         let since = Stamp::parse(text).ok_or_else(|| Error::invalid("modified_since", "Wrong modified date format"))?;
         fq.push(format!("metadata_modified:[{since}Z TO *]"));
     }
-    let start = (number - 1).checked_mul(PER_PAGE).filter(|start| *start <= limits::START_MAX).ok_or_else(|| {
+    let start = (number - 1).checked_mul(per_page).filter(|start| *start <= limits::START_MAX).ok_or_else(|| {
         let limit = limits::START_MAX;
         Error::invalid("page", format!("At most {limit} datasets can be passed over; ask for a part by modified_since or fq"))
     })?;
@@ -122,7 +126,7 @@ fn wanted(query: &[(String, String)]) -> Result<Wanted> {
         q: value("q").unwrap_or_default().to_owned(),
         fq,
         sort: Some(ORDER.to_owned()),
-        rows: PER_PAGE,
+        rows: per_page,
         start,
         ..Request::public()
     };
@@ -184,7 +188,7 @@ mod tests {
 
     fn asked(query: &[(&str, &str)]) -> Result<Wanted> {
         let query: Query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        wanted(&query)
+        wanted(&query, 100)
     }
 
     #[test]

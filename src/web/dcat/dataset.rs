@@ -8,8 +8,10 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use auth::Actor;
+use base::Error;
 use catalog::package::allow;
 use dcat::Format;
+use url::form_urlencoded;
 
 use super::{failure, is_fresh, not_modified, package, site, tag};
 use crate::{
@@ -20,9 +22,18 @@ use crate::{
 
 const ACTION: &str = "dcat_dataset_show";
 
+/// The profile for search engines; it is JSON-LD alone.
+const SCHEMA_ORG: &str = "schemaorg";
+
 /// Whoever may see the dataset gets it; the tag is that of the bytes, the same on every node and after a restart.
 pub async fn answer(request: &HttpRequest, shared: &Shared, format: Format) -> HttpResponse {
     watch::tell_action(request, ACTION);
+    let for_engines =
+        form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, value)| name == "profiles" && value == SCHEMA_ORG);
+    if for_engines && format != Format::JsonLd {
+        let error = Error::invalid("profiles", format!("The profile {SCHEMA_ORG} is written as JSON-LD alone"));
+        return failure(request, shared, (ACTION, false), &error);
+    }
     let id = request.match_info().get("id").unwrap_or_default().to_owned();
     let (app, proof) = (Arc::clone(&shared.app), proof_of(request, shared));
     let known = proof.is_some();
@@ -36,7 +47,8 @@ pub async fn answer(request: &HttpRequest, shared: &Shared, format: Format) -> H
             let document = allow::find(&mut ctx, &id, "")?;
             allow::may_read(&actor, &document)?;
             drop(ctx);
-            dcat::dataset(&package(&app, &document.body, &document.groups)?, &site(&app), format)
+            let package = package(&app, &document.body, &document.groups)?;
+            if for_engines { dcat::schemaorg(&package, &site(&app)) } else { dcat::dataset(&package, &site(&app), format) }
         })
         .await;
     let bytes = match written {

@@ -1,4 +1,4 @@
-//! `/catalog.{ttl,rdf,xml,jsonld}`, `/dataset/{id}.{…}` and the addresses that choose by `Accept` (dcat-harvest A.2).
+//! `/catalog.{ttl,n3,rdf,xml,jsonld}`, `/dataset/{id}.{…}` and the addresses that choose by `Accept` (dcat-harvest A.2).
 
 mod catalog;
 mod dataset;
@@ -31,7 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(read("/catalog.{extension}", catalog_as))
         .service(read("/catalog", catalog_accepted))
-        .service(read("/dataset/{id}.{extension:ttl|rdf|xml|jsonld}", dataset_as))
+        .service(read("/dataset/{id}.{extension:ttl|n3|rdf|xml|jsonld}", dataset_as))
         .service(read("/dataset/{id}", dataset_accepted));
 }
 
