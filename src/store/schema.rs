@@ -83,6 +83,7 @@ diesel::table! {
         current -> Bool,
     }
 }
+diesel::table! { harvest_content (object_id) { object_id -> Text, content -> Nullable<Text>, extras -> Jsonb, } }
 diesel::table! { harvest_seen (job_id, page) { job_id -> Text, page -> BigInt, hashes -> Bytea, } }
 diesel::table! {
     harvest_error (id) {

@@ -46,7 +46,7 @@ pub fn start(portal: &TestApp) -> Worker {
     Worker::start(portal.app.clone(), options()).unwrap()
 }
 
-fn source(portal: &TestApp, remote: &Running, config: Value) -> String {
+pub fn source(portal: &TestApp, remote: &Running, config: Value) -> String {
     let made = portal.ok(
         "harvest_source_create",
         json!({"name": "remote", "title": "Remote", "url": remote.base_url(), "source_type": "ckan", "config": config.to_string()}),
@@ -54,11 +54,11 @@ fn source(portal: &TestApp, remote: &Running, config: Value) -> String {
     made["id"].as_str().unwrap().to_owned()
 }
 
-fn job(portal: &TestApp, source: &str, force: bool) -> String {
+pub fn job(portal: &TestApp, source: &str, force: bool) -> String {
     portal.ok("harvest_job_create", json!({"source_id": source, "force": force}))["id"].as_str().unwrap().to_owned()
 }
 
-fn wait(portal: &TestApp, job: &str) -> Progress {
+pub fn wait(portal: &TestApp, job: &str) -> Progress {
     let start = Instant::now();
     loop {
         let progress = progress(&portal.app, job).unwrap();
@@ -382,6 +382,13 @@ fn sources_are_checked_as_ckanext_harvest_does() {
     assert_eq!(wrong["config"], json!(["Error parsing the configuration options: force_all must be boolean"]));
     let stranger = portal.call(&Actor::anonymous(), "harvest_source_create", json!({})).unwrap_err();
     assert_eq!(stranger.kind(), Kind::Denied);
+    // One remote may be harvested in parts.
+    let parts = json!({"name": "part", "url": "http://example.org", "source_type": "ckan", "config": "{\"force_all\": true}"});
+    drop(portal.ok("harvest_source_create", parts.clone()));
+    let mut again = parts;
+    again["name"] = json!("part2");
+    again["config"] = json!("{ \"force_all\":true }");
+    assert_eq!(fault(again), json!({"url": ["There already is a Harvest Source for this URL: http://example.org"]}));
     let unrun = json!({"source_id": "one", "run": false});
     assert_eq!(portal.ok("harvest_job_create", unrun.clone())["status"], "New");
     let twice = portal.call(&TestApp::site(), "harvest_job_create", unrun).unwrap_err();
@@ -425,7 +432,7 @@ fn a_listing_that_repeats_itself_ends() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let body = json!({"success": true, "result": {"count": 1_000_000, "results": [
-        {"id": base::id::new(), "name": "one", "organization": {"name": "body"}}]}})
+        {"id": base::id::new(), "name": "one", "organization": {"name": "body"}}, {"id": base::id::new(), "name": "two"}]}})
     .to_string();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
@@ -439,7 +446,7 @@ fn a_listing_that_repeats_itself_ends() {
     drop(portal.ok("harvest_source_create", json!({"name": "loop", "url": url, "source_type": "ckan", "config": CREATE})));
     let id = job(&portal, "loop", false);
     let progress = wait(&portal, &id);
-    assert_eq!((progress.added, progress.status.as_str()), (1, "Finished"));
+    assert_eq!((progress.seen, progress.status.as_str()), (2, "Finished"));
     let report = portal.ok("harvest_job_report", json!({"id": id}));
     assert!(report["gather_errors"][0]["message"].as_str().unwrap().contains("repeats itself"), "{report}");
 }

@@ -21,6 +21,7 @@ mod golden;
 mod group;
 mod harvest;
 mod harvest_history;
+mod harvest_objects;
 mod harvest_ownership;
 mod holes;
 mod hostile;

@@ -36,17 +36,25 @@ impl Action for Purge {
     }
 
     fn run(ctx: &mut Ctx, _params: PurgeParams, document: Document) -> Result<()> {
-        let related = relationship::db::of_package(ctx.db()?, &document.id)?;
-        let others: Vec<String> = related
-            .into_iter()
-            .flat_map(|row| [row.subject_package_id, row.object_package_id])
-            .filter(|id| *id != document.id)
-            .collect();
-        resource::upload::clear(ctx, &document::parse(&document.body)?, None)?;
-        db::purge(ctx.db()?, &document.id)?;
-        // Each of its activities holds it whole.
-        activity::db::delete_of(ctx.db()?, &document.id)?;
-        relationship::write::refresh(ctx, &others)?;
-        ctx.log(Entity::Package, &document.id, Change::Purge)
+        purge(ctx, &document)
     }
+}
+
+/// Removes a locked dataset and everything of it for good.
+///
+/// # Errors
+/// What the database says.
+pub fn purge(ctx: &mut Ctx, document: &Document) -> Result<()> {
+    let related = relationship::db::of_package(ctx.db()?, &document.id)?;
+    let others: Vec<String> = related
+        .into_iter()
+        .flat_map(|row| [row.subject_package_id, row.object_package_id])
+        .filter(|id| *id != document.id)
+        .collect();
+    resource::upload::clear(ctx, &document::parse(&document.body)?, None)?;
+    db::purge(ctx.db()?, &document.id)?;
+    // Each of its activities holds it whole.
+    activity::db::delete_of(ctx.db()?, &document.id)?;
+    relationship::write::refresh(ctx, &others)?;
+    ctx.log(Entity::Package, &document.id, Change::Purge)
 }

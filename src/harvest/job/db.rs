@@ -165,9 +165,15 @@ pub fn list(
     if let Some(source) = source {
         query = query.filter(harvest_job::source_id.eq(source.to_owned()));
     }
-    if let Some(status) = status {
-        query = query.filter(harvest_job::status.eq(status.to_owned()));
-    }
+    // As they are shown: what is ready runs.
+    query = match status {
+        None => query,
+        Some("New") => query.filter(harvest_job::status.eq("New").and(harvest_job::ready.eq(false))),
+        Some("Running") => {
+            query.filter(harvest_job::status.eq("Running").or(harvest_job::status.eq("New").and(harvest_job::ready)))
+        }
+        Some(status) => query.filter(harvest_job::status.eq(status.to_owned())),
+    };
     query.load(connection).map_err(error::of)
 }
 
@@ -261,7 +267,15 @@ pub fn forget(connection: &mut PgConnection, source: Option<&str>, keep_current:
     if let Some(source) = source {
         jobs = jobs.filter(harvest_job::source_id.eq(source.to_owned()));
     }
-    jobs.execute(connection).map(drop).map_err(error::of)
+    jobs.execute(connection).map_err(error::of)?;
+    // What somebody told by harvest_object_create of a job that is forgotten was never harvested.
+    let jobs = harvest_job::table.select(harvest_job::id);
+    let told = harvest_object::outcome.eq("").and(harvest_object::job_id.ne_all(jobs));
+    let mut objects = diesel::delete(harvest_object::table).filter(told).into_boxed();
+    if let Some(source) = source {
+        objects = objects.filter(harvest_object::source_id.eq(source.to_owned()));
+    }
+    objects.execute(connection).map(drop).map_err(error::of)
 }
 
 /// The most frequent messages of a job: of its gathering, or of its objects.

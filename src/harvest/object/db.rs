@@ -6,9 +6,10 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable,
     SelectableHelper,
 };
+use serde_json::Value;
 use store::{
     error,
-    schema::{harvest_object, package},
+    schema::{harvest_content, harvest_object, package},
 };
 
 /// What is shown of a row of `harvest_object`.
@@ -37,6 +38,19 @@ pub fn find(connection: &mut PgConnection, id: &str) -> Result<Option<Object>> {
         return Ok(None);
     }
     harvest_object::table.find(id).select(Object::as_select()).first(connection).optional().map_err(error::of)
+}
+
+/// What the remote said of an object, and what else is kept with it.
+///
+/// # Errors
+/// What the database says.
+pub fn content(connection: &mut PgConnection, id: &str) -> Result<Option<(Option<String>, Value)>> {
+    harvest_content::table
+        .find(id)
+        .select((harvest_content::content, harvest_content::extras))
+        .first(connection)
+        .optional()
+        .map_err(error::of)
 }
 
 /// The object that a dataset (id or name) comes from.

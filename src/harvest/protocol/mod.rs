@@ -38,6 +38,8 @@ pub struct Page {
     pub total: Option<u64>,
     /// True when something that exists may be missing from the page: then nothing may be taken for vanished.
     pub incomplete: bool,
+    /// True when the listing moved since the page before: what it holds may have been passed over.
+    pub shifted: bool,
 }
 
 /// What a failure of a page means for the rest.

@@ -11,7 +11,7 @@ use diesel::{
 use serde_json::Value;
 use store::{
     error,
-    schema::{harvest_error, harvest_job, harvest_object, harvest_seen, harvest_source, package, users},
+    schema::{harvest_content, harvest_error, harvest_job, harvest_object, harvest_seen, harvest_source, package, users},
 };
 
 use crate::{
@@ -287,6 +287,36 @@ pub fn put_objects(connection: &mut PgConnection, rows: &[ObjectRow]) -> Result<
             harvest_object::gathered.eq(excluded(harvest_object::gathered)),
             harvest_object::import_finished.eq(excluded(harvest_object::import_finished)),
             harvest_object::current.eq(excluded(harvest_object::current)),
+        ))
+        .execute(connection)
+        .map(drop)
+        .map_err(error::of)
+}
+
+/// What a remote said of an object.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = harvest_content)]
+pub struct ContentRow {
+    pub object_id: String,
+    pub content: Option<String>,
+    pub extras: Value,
+}
+
+/// Keeps what remotes said, in place of what they said before.
+///
+/// # Errors
+/// What the database says.
+pub fn put_contents(connection: &mut PgConnection, rows: &[ContentRow]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::insert_into(harvest_content::table)
+        .values(rows)
+        .on_conflict(harvest_content::object_id)
+        .do_update()
+        .set((
+            harvest_content::content.eq(excluded(harvest_content::content)),
+            harvest_content::extras.eq(excluded(harvest_content::extras)),
         ))
         .execute(connection)
         .map(drop)

@@ -9,7 +9,7 @@ use serde_json::Value;
 use store::Lane;
 
 use super::{
-    db::{self, Counts, Known, ObjectRow},
+    db::{self, ContentRow, Counts, Known, ObjectRow},
     groups, hash,
     work::{Run, Step, fault_row, text_of},
 };
@@ -71,7 +71,7 @@ impl Run {
 
     fn advance(&mut self, page: &Page, stuck: bool) {
         self.mark.page += 1;
-        self.mark.unsteady |= self.mark.total.is_some() && page.total != self.mark.total;
+        self.mark.unsteady |= page.shifted || (self.mark.total.is_some() && page.total != self.mark.total);
         self.mark.total = page.total.or(self.mark.total);
         self.mark.incomplete |= page.incomplete || stuck;
         self.mark.listed = stuck || page.next.is_none();
@@ -300,8 +300,12 @@ impl Run {
             results.push((entry, word));
         }
         let mut objects = Vec::with_capacity(results.len());
-        let mut faults = Vec::new();
+        let (mut faults, mut contents) = (Vec::new(), Vec::new());
         for (entry, outcome) in results {
+            if outcome.is_ok() {
+                let (object_id, content) = (entry.object_id.clone(), Some(entry.item.raw.clone()));
+                contents.push(ContentRow { object_id, content, extras: Value::Object(serde_json::Map::new()) });
+            }
             match outcome {
                 Ok("added") => counts.added += 1,
                 Ok("updated") => counts.updated += 1,
@@ -314,6 +318,7 @@ impl Run {
             objects.push(self.object_row(entry, outcome.ok()));
         }
         db::put_objects(ctx.db()?, &objects)?;
+        db::put_contents(ctx.db()?, &contents)?;
         self.put_faults(ctx, faults)
     }
 

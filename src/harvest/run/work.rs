@@ -62,8 +62,10 @@ pub struct Mark {
     pub place: Value,
     pub page: i64,
     pub total: Option<u64>,
-    /// True when the remote's total changed while it was listed.
+    /// True when the listing changed while it was read.
     pub unsteady: bool,
+    /// Errors that were not kept, because there were too many.
+    pub unkept: i64,
     /// True when something that exists may have been missed.
     pub incomplete: bool,
     /// True when the listing has ended.
@@ -220,7 +222,9 @@ impl Run {
 
     /// Writes errors, as long as there is room for them.
     pub fn put_faults(&mut self, ctx: &mut Ctx, mut rows: Vec<db::FaultRow>) -> Result<()> {
+        let all = rows.len();
         rows.truncate(usize::try_from(self.faults_left.max(0)).unwrap_or(0));
+        self.mark.unkept += i64::try_from(all - rows.len()).unwrap_or(0);
         self.faults_left -= i64::try_from(rows.len()).unwrap_or(0);
         db::put_faults(ctx.db()?, &rows)
     }
@@ -256,6 +260,9 @@ impl Run {
             End::Aborted => "Aborted",
             _ => "Finished",
         };
+        let unkept = (self.mark.unkept > 0).then(|| format!("{} more errors were not kept", self.mark.unkept));
+        let notes: Vec<String> = note.into_iter().chain(unkept).collect();
+        let note = (!notes.is_empty()).then(|| notes.join(". "));
         let mut ctx = Ctx::job(&self.shared.app, &self.actor);
         if db::fenced(ctx.db()?, &self.job.id, self.job.fence)?.is_none() {
             return Ok(End::Lost);

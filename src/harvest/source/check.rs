@@ -43,18 +43,28 @@ pub fn read(ctx: &mut Ctx, dict: &Dict, old: Option<Source>) -> Result<Source> {
     let mut errors = ErrorDict::default();
     let is_new = old.is_none();
     let mut source = old.unwrap_or_else(|| empty(ctx, now));
-    let (old_origin, old_key) = (origin(&source.url), source.sealed_key.clone());
+    let (old_origin, old_key, old_config) = (origin(&source.url), source.sealed_key.clone(), config_of(&source));
     texts(dict, &mut source, &mut errors);
     flags(dict, &mut source, now, is_new, &mut errors);
     config(ctx, dict, &mut source, &mut errors)?;
     if source.sealed_key.is_some() && source.sealed_key == old_key && origin(&source.url) != old_origin {
         errors.add("config", "The api_key was given for another remote; give the one of this url, or leave it out");
     }
+    let moved = origin(&source.url) != old_origin;
+    if let Some(key) = others_are_asked_for(&config_of(&source), &old_config, moved).filter(|_| !ctx.actor.is_sysadmin()) {
+        errors.add("config", format!("{key} is for sysadmins: datasets go where you may have no rights"));
+    }
     owner(ctx, dict, &mut source, is_new, &mut errors);
     unique(ctx, &source, &mut errors)?;
     errors.into_result()?;
     source.modified = now.naive();
     Ok(source)
+}
+
+/// The key that now lets a remote say to whom its datasets belong, where it did not before or another remote did.
+fn others_are_asked_for(config: &Map<String, Value>, old: &Map<String, Value>, moved: bool) -> Option<&'static str> {
+    let asks = |key: &&str| config.get(*key).is_some_and(|value| !value.is_null() && value.as_str() != Some(""));
+    ["remote_orgs", "remote_groups"].into_iter().filter(asks).find(|key| moved || config.get(*key) != old.get(*key))
 }
 
 /// Scheme, host and port of an address: whom a key is shown to.
@@ -232,10 +242,12 @@ fn owner(ctx: &Ctx, dict: &Dict, source: &mut Source, is_new: bool, errors: &mut
 }
 
 fn unique(ctx: &mut Ctx, source: &Source, errors: &mut ErrorDict) -> Result<()> {
-    if !source.url.is_empty()
-        && let Some(other) = db::with_url(ctx.db()?, &source.url, &source.id)?
-    {
-        errors.add("url", format!("There already is a Harvest Source for this URL: {}", other.url));
+    if !source.url.is_empty() {
+        db::hold_urls(ctx.db()?)?;
+        let others = db::with_url(ctx.db()?, &source.url, &source.id)?;
+        if let Some(other) = others.into_iter().find(|other| config_of(other) == config_of(source)) {
+            errors.add("url", format!("There already is a Harvest Source for this URL: {}", other.url));
+        }
     }
     if name::faults(&source.name).is_empty() {
         if db::is_name_taken(ctx.db()?, &source.name, &source.id)? {

@@ -3,8 +3,8 @@
 use base::Result;
 use chrono::NaiveDateTime;
 use diesel::{
-    AsChangeset, BoolExpressionMethods, ExpressionMethods, Identifiable, Insertable, OptionalExtension, PgConnection, QueryDsl,
-    Queryable, RunQueryDsl, Selectable, SelectableHelper, dsl::count_star,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, Identifiable, Insertable, NullableExpressionMethods,
+    OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, dsl::count_star,
 };
 use store::{
     error,
@@ -75,16 +75,26 @@ pub fn lock(connection: &mut PgConnection, id: &str) -> Result<Option<Source>> {
     harvest_source::table.find(id).select(Source::as_select()).for_update().first(connection).optional().map_err(error::of)
 }
 
-/// The living source with this URL, but for `except`.
+/// Nobody else looks for sources of a URL to make one until the transaction ends.
 ///
 /// # Errors
 /// What the database says.
-pub fn with_url(connection: &mut PgConnection, url: &str, except: &str) -> Result<Option<Source>> {
+pub fn hold_urls(connection: &mut PgConnection) -> Result<()> {
+    diesel::sql_query("select pg_advisory_xact_lock(hashtext('harvest_source.url'))")
+        .execute(connection)
+        .map(drop)
+        .map_err(error::of)
+}
+
+/// The living sources with this URL, but for `except`.
+///
+/// # Errors
+/// What the database says.
+pub fn with_url(connection: &mut PgConnection, url: &str, except: &str) -> Result<Vec<Source>> {
     harvest_source::table
         .filter(harvest_source::url.eq(url).and(harvest_source::state.ne("deleted")).and(harvest_source::id.ne(except)))
         .select(Source::as_select())
-        .first(connection)
-        .optional()
+        .load(connection)
         .map_err(error::of)
 }
 
@@ -193,6 +203,38 @@ pub fn count_datasets(connection: &mut PgConnection, source: &str) -> Result<i64
         .filter(package::state.eq("active").and(package::private.eq(false)))
         .select(count_star())
         .first(connection)
+        .map_err(error::of)
+}
+
+/// Some of the datasets that a source brought.
+///
+/// # Errors
+/// What the database says.
+pub fn some_datasets(connection: &mut PgConnection, source: &str, limit: i64) -> Result<Vec<String>> {
+    harvest_object::table
+        .filter(harvest_object::source_id.eq(source).and(harvest_object::package_id.is_not_null()))
+        .select(harvest_object::package_id.assume_not_null())
+        .limit(limit)
+        .load(connection)
+        .map_err(error::of)
+}
+
+/// Forgets all that was met at a source, and its jobs. False while one of them runs.
+///
+/// # Errors
+/// What the database says.
+pub fn forget_all(connection: &mut PgConnection, source: &str) -> Result<bool> {
+    diesel::delete(harvest_job::table.filter(harvest_job::source_id.eq(source).and(harvest_job::status.ne("Running"))))
+        .execute(connection)
+        .map_err(error::of)?;
+    let running: i64 =
+        harvest_job::table.filter(harvest_job::source_id.eq(source)).select(count_star()).first(connection).map_err(error::of)?;
+    if running > 0 {
+        return Ok(false);
+    }
+    diesel::delete(harvest_object::table.filter(harvest_object::source_id.eq(source)))
+        .execute(connection)
+        .map(|_| true)
         .map_err(error::of)
 }
 

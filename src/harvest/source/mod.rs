@@ -2,6 +2,7 @@
 
 pub mod allow;
 pub mod check;
+pub mod clear;
 pub mod create;
 pub mod db;
 pub mod delete;
@@ -26,5 +27,6 @@ pub fn rows() -> Vec<Row> {
         Row::of::<patch::Patch>(),
         Row::of::<update::Update>(),
         Row::of::<delete::Delete>(),
+        Row::of::<clear::Clear>(),
     ]
 }

@@ -78,8 +78,10 @@ harvest_job_list | source | EDITORS_OPEN | {"source_id": "$source"}
 harvest_job_report | source | EDITORS_OPEN | {"id": "$job"}
 harvest_job_show | source | EDITORS_OPEN | {"id": "$job"}
 harvest_jobs_run | - | SYSADMIN | {}
+harvest_object_create | - | SYSADMIN | {"job_id": "$job", "guid": "told"}
 harvest_object_list | - | USERS | {"source_id": "$source"}
 harvest_object_show | - | EVERYBODY | {"id": "$object"}
+harvest_source_clear | source2 | EDITORS_OPEN | {"id": "$source2"}
 harvest_source_create | org1 | EDITORS_OPEN | {"name": "s3", "url": "http://remote.example/3", "source_type": "ckan", "title": "S", "owner_org": "org1"}
 harvest_source_delete | source2 | EDITORS_OPEN | {"id": "$source2"}
 harvest_source_job_history_clear | source | EDITORS_OPEN | {"id": "$source"}

@@ -31,16 +31,17 @@ enum Cursor {
     Search {
         start: u64,
         rows: u64,
+        /// What stood before `start`: it is asked for again, to see whether the listing has moved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<String>,
     },
     /// The last name that was asked for.
-    List {
-        after: String,
-    },
+    List { after: String },
 }
 
 impl Cursor {
     fn read(place: &Value) -> Self {
-        serde_json::from_value(place.clone()).unwrap_or(Self::Search { start: 0, rows: ROWS })
+        serde_json::from_value(place.clone()).unwrap_or(Self::Search { start: 0, rows: ROWS, last: None })
     }
 
     fn write(&self) -> Value {
@@ -88,8 +89,9 @@ impl Ckan {
         }
     }
 
-    fn search(&self, start: u64, rows: u64) -> Result<Page, Fault> {
-        let (start_text, rows_text) = (start.to_string(), rows.to_string());
+    fn search(&self, start: u64, rows: u64, last: Option<&str>) -> Result<Page, Fault> {
+        let again = u64::from(last.is_some() && start > 0);
+        let (start_text, rows_text) = ((start - again).to_string(), (rows + again).to_string());
         let mut params = vec![("rows", rows_text.as_str()), ("start", &start_text), ("sort", "id asc")];
         let query = self.filter();
         if !query.is_empty() {
@@ -97,11 +99,18 @@ impl Ckan {
         }
         let answer = self.get("package_search", &params)?;
         let mut page = wire::search(&answer.body)?;
+        if again > 0 {
+            let is_there = page.items.first().map(|item| item.guid.as_str()) == last;
+            page.shifted = !is_there;
+            // What came is read in any case; the first one is known already.
+            page.items.drain(..usize::from(is_there));
+        }
         let met = u64::try_from(page.items.len() + page.faults.len()).unwrap_or(u64::MAX);
         let end = start.saturating_add(met);
         let more = met > 0 && page.total.is_none_or(|total| end < total);
         let rows = rows.saturating_mul(4).min(ROWS);
-        page.next = more.then(|| Cursor::Search { start: end, rows }.write());
+        let last = page.items.last().map(|item| item.guid.clone()).filter(|_| page.faults.is_empty());
+        page.next = more.then(|| Cursor::Search { start: end, rows, last }.write());
         page.incomplete = !page.faults.is_empty() || (!more && page.total.is_some_and(|total| end < total));
         Ok(page)
     }
@@ -153,7 +162,7 @@ impl Protocol for Ckan {
     fn page(&self, place: &Value) -> Result<Page, Fault> {
         match Cursor::read(place) {
             Cursor::List { after } => self.list(&after),
-            Cursor::Search { start, rows } => match self.search(start, rows) {
+            Cursor::Search { start, rows, last } => match self.search(start, rows, last.as_deref()) {
                 Err(fault) if start == 0 && fault.severity == Severity::Fatal && fault.message.contains("package_search: ") => {
                     // An old or closed portal may still list its names.
                     let first = self.list("");
@@ -166,10 +175,10 @@ impl Protocol for Ckan {
 
     fn retreat(&self, place: &Value) -> Option<Retreat> {
         match Cursor::read(place) {
-            Cursor::Search { start, rows } if rows > 1 => {
-                Some(Retreat::Smaller(Cursor::Search { start, rows: (rows / 5).max(1) }.write()))
+            Cursor::Search { start, rows, last } if rows > 1 => {
+                Some(Retreat::Smaller(Cursor::Search { start, rows: (rows / 5).max(1), last }.write()))
             }
-            Cursor::Search { start, .. } => Some(Retreat::Past(Cursor::Search { start: start + 1, rows: 1 }.write())),
+            Cursor::Search { start, .. } => Some(Retreat::Past(Cursor::Search { start: start + 1, rows: 1, last: None }.write())),
             Cursor::List { .. } => None,
         }
     }
