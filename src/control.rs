@@ -28,7 +28,7 @@ use action::App;
 use base::{Error, Result};
 use serde_json::{Value, json};
 
-use crate::upkeep;
+use crate::comparison;
 
 /// The longest line that is read.
 const LINE: u64 = 64 * 1024 * 1024;
@@ -148,10 +148,10 @@ fn rebuild(app: &App, stop: &AtomicBool, stream: &UnixStream) -> Result<Value> {
 }
 
 fn check(app: &App, stream: &UnixStream) -> Result<Value> {
-    let found = upkeep::check(app, &mut |seen| {
+    let found = comparison::whole(app, &mut |seen| {
         let _gone = say(stream, &json!({"seen": seen}));
     })?;
-    Ok(json!({"count": app.index.count(), "missing": found.missing, "stale": found.stale, "surplus": found.surplus}))
+    Ok(found.told(app.index.count()))
 }
 
 /// Asks the server that runs on this data folder; `None` when there is none. `told` hears how many datasets were seen
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(fs::metadata(folder_of(data.path())).unwrap().mode() & 0o777, 0o700);
         let mut seen = 0;
         let found = ask(data.path(), "check", &mut |more| seen += more).unwrap().unwrap();
-        assert_eq!(found, json!({"count": 1, "missing": [], "stale": [], "surplus": []}));
+        assert_eq!(found, json!({"count": 1, "missing": [], "stale": [], "surplus": [], "quarantined": {}}));
         assert_eq!(seen, 1);
         let before = portal.app.feed().unwrap().rebuilds();
         assert_eq!(ask(data.path(), "rebuild", &mut |_| ()).unwrap().unwrap(), json!({"count": 1}));

@@ -2,6 +2,7 @@
 //! configuration, in the order in which the parts need each other. Must never know a noun of the catalog.
 
 pub mod cli;
+pub mod comparison;
 pub mod config;
 pub mod control;
 mod db;

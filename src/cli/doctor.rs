@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use store::pool::Connection;
 
 use super::{print, words};
-use crate::{Database, Kurak, POSTGRESQL, config::Config, control, db, upkeep};
+use crate::{Database, Kurak, POSTGRESQL, comparison, config::Config, control, db, upkeep};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -245,20 +245,24 @@ fn sysadmins(connection: &mut Connection, site: &str) -> Result<(Verdict, String
 }
 
 fn index(config: Config, data: &Path) -> Result<(Verdict, String)> {
-    let (count, differences) = if let Some(done) = control::ask(data, "check", &mut |_| ())? {
+    let (count, differences, left_out) = if let Some(done) = control::ask(data, "check", &mut |_| ())? {
         let length = |name: &str| done.get(name).and_then(Value::as_array).map_or(0, Vec::len);
         let count = done.get("count").and_then(Value::as_u64).unwrap_or_default();
-        (count, length("missing") + length("stale") + length("surplus"))
+        let left_out = done.get("quarantined").and_then(Value::as_object).map_or(0, serde_json::Map::len);
+        (count, length("missing") + length("stale") + length("surplus"), left_out)
     } else {
         let mut kurak = Kurak::with_index(config)?;
         if kurak.app().index.mark().is_none() {
             return Ok((Verdict::Warn, "it is empty; the next start builds it".to_owned()));
         }
         upkeep::catch_up(&kurak.follow()?)?;
-        let found = upkeep::check(kurak.app(), &mut |_| ())?;
-        (kurak.app().index.count(), found.missing.len() + found.stale.len() + found.surplus.len())
+        let found = comparison::whole(kurak.app(), &mut |_| ())?;
+        (kurak.app().index.count(), found.ids().count(), found.quarantined.len())
     };
     Ok(match differences {
+        0 if left_out > 0 => {
+            (Verdict::Fail, format!("{left_out} datasets cannot be taken into it; `kurak search-index check` says which and why"))
+        }
         0 => (Verdict::Ok, format!("equals the database: {count} datasets")),
         _ => (Verdict::Fail, format!("{differences} datasets differ; `kurak search-index rebuild` mends it")),
     })

@@ -2,11 +2,11 @@
 
 use base::{Error, Result};
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::Lane;
 
 use super::print;
-use crate::{Kurak, config::Config, control, db, upkeep};
+use crate::{Kurak, comparison, config::Config, control, db, upkeep};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -55,9 +55,8 @@ fn check(config: Config, as_json: bool) -> Result<()> {
         let mut kurak = Kurak::with_index(config)?;
         upkeep::catch_up(&kurak.follow()?)?;
         bar.set_length(db::count_documents(&mut *kurak.app().pools.get(Lane::Job)?)?);
-        let found = upkeep::check(kurak.app(), &mut |seen| bar.inc(seen))?;
-        let count = kurak.app().index.count();
-        json!({"count": count, "missing": found.missing, "stale": found.stale, "surplus": found.surplus})
+        let found = comparison::whole(kurak.app(), &mut |seen| bar.inc(seen))?;
+        found.told(kurak.app().index.count())
     };
     bar.finish_and_clear();
     tell(&found, as_json)
@@ -76,6 +75,19 @@ fn tell(found: &Value, as_json: bool) -> Result<()> {
         if !ids.is_empty() {
             counts.push(format!("{} {what}", ids.len()));
         }
+    }
+    let left_out = found.get("quarantined").and_then(Value::as_object).cloned().unwrap_or_default();
+    if !as_json {
+        let told = |(id, reason): (&String, &Value)| {
+            print::line(format!("cannot be taken: {id}: {}", reason.as_str().unwrap_or_default()))
+        };
+        left_out.iter().try_for_each(told)?;
+    }
+    if !left_out.is_empty() && counts.is_empty() {
+        return Err(Error::internal(format!(
+            "{} datasets cannot be taken into the index; the rest equals the database",
+            left_out.len()
+        )));
     }
     if !counts.is_empty() {
         return Err(Error::internal(format!(

@@ -44,6 +44,31 @@ pub struct SearchDocument {
 }
 
 impl SearchDocument {
+    /// A number that follows from all of it: what is in the index is what it should be if the numbers are equal.
+    #[must_use]
+    pub fn print(&self) -> u64 {
+        let mut print = schema::fingerprint(self.id.as_bytes());
+        // A byte that no text has stands between them.
+        let mut add = |bytes: &[u8]| print = schema::continued(schema::continued(print, bytes), &[0xff]);
+        self.labels.iter().for_each(|label| add(label.as_bytes()));
+        add(&self.stored);
+        for (name, value) in &self.exact {
+            add(name.as_bytes());
+            add(value.as_bytes());
+        }
+        for text in &self.text {
+            add(text.name.as_bytes());
+            add(text.value.as_bytes());
+            add(format!("{:?}", text.language).as_bytes());
+        }
+        for (name, at) in &self.dates {
+            add(name.as_bytes());
+            add(&at.micros().to_le_bytes());
+        }
+        add(&self.version.to_le_bytes());
+        print
+    }
+
     /// Adds an exact value; empty and overlong ones are left out.
     pub fn exact(&mut self, name: impl Into<Cow<'static, str>>, value: &str) {
         if !value.is_empty() && value.len() <= EXACT_BYTES {

@@ -1,7 +1,8 @@
 //! The search index of one process: the folder in use, beside it one that is being rebuilt, and the search itself.
 //!
 //! Derived from the database and never asked to be more: what is damaged, half-written or of another schema is put away and
-//! the index starts empty, without a mark, for the caller to fill.
+//! the index starts empty, without a mark, for the caller to fill. What was only cut into other words by an older program
+//! answers until it is built anew.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,30 +10,31 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use base::{Error, Result};
 
-use crate::document::SearchDocument;
-use crate::failed;
+use crate::compare::{self, Prints};
 use crate::highlight::Words;
 use crate::live::{Change, Live, Mark};
+use crate::quarantine::Quarantined;
 use crate::reader;
+use crate::rebuild::{Rebuild, Unfinished};
 use crate::request::{Found, Hit, Request};
-use crate::schema;
 use crate::shared::{Address, Shared};
 use crate::view::View;
-use crate::writer::Size;
 
 /// Begins the names of the folders.
 const FOLDER: &str = "index-";
 
 /// A handle; clones are the same index.
 #[derive(Clone)]
-pub struct Index(Arc<Inner>);
+pub struct Index(pub(crate) Arc<Inner>);
 
-struct Inner {
+pub(crate) struct Inner {
     root: PathBuf,
-    live: RwLock<Arc<Live>>,
-    shared: Shared,
+    pub live: RwLock<Arc<Live>>,
+    pub shared: Shared,
+    /// What a rebuild left that was broken off.
+    pub(crate) unfinished: Mutex<Option<Unfinished>>,
     /// One change at a time, and none while folders are swapped.
-    writing: Mutex<()>,
+    pub writing: Mutex<()>,
     /// Held as long as the process lives: one process, one folder.
     _lock: File,
 }
@@ -50,14 +52,24 @@ impl Index {
         let shared = Shared::new();
         let mut folders = folders(directory);
         folders.sort_unstable_by(|left, right| right.cmp(left));
-        let found = folders.iter().find_map(|number| Live::open(&folder(directory, *number), &shared));
-        let live = match found {
+        let (mut whole, mut stale, mut unfinished): (Option<Live>, Option<Live>, Option<Unfinished>) = (None, None, None);
+        for number in &folders {
+            match Live::open(&folder(directory, *number), &shared) {
+                Some((live, None)) if live.is_stale => stale = stale.or(Some(live)),
+                Some((live, None)) => whole = whole.or(Some(live)),
+                Some((live, Some(after))) if unfinished.is_none() && !live.is_stale => {
+                    unfinished = live.mark().map(|mark| Unfinished { live: Arc::new(live), mark, after });
+                }
+                _ => {}
+            }
+        }
+        let live = match whole.or(stale) {
             Some(live) => live,
             None => Live::create(&folder(directory, folders.first().map_or(1, |last| last + 1)), &shared)?,
         };
         for number in folders {
             let other = folder(directory, number);
-            if other != live.folder {
+            if other != live.folder && unfinished.as_ref().is_none_or(|unfinished| other != unfinished.live.folder) {
                 // What is left of a rebuild, or damaged; it may stay if it cannot be removed.
                 let _left = fs::remove_dir_all(other);
             }
@@ -66,6 +78,7 @@ impl Index {
             root: directory.to_owned(),
             live: RwLock::new(Arc::new(live)),
             shared,
+            unfinished: Mutex::new(unfinished),
             writing: Mutex::new(()),
             _lock: lock,
         })))
@@ -105,7 +118,7 @@ impl Index {
     /// Unavailable, when the folder cannot be written; what was taken in since the last commit is then lost.
     pub fn take(&self, changes: &[Change]) -> Result<()> {
         let _one = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.live().change(changes)
+        self.live().change(changes, &self.0.shared)
     }
 
     /// Makes what was taken in visible, and says how far that goes.
@@ -136,14 +149,26 @@ impl Index {
         self.live().save_when_due()
     }
 
-    /// Removes every document; the index is then without a mark until the next change.
+    /// Removes every document, and what was not finished; the index is then without a mark until the next change.
     ///
     /// # Errors
     /// Unavailable, when the folder cannot be written.
     pub fn clear(&self) -> Result<()> {
-        let fresh = self.rebuild()?;
-        fresh.live.iter().for_each(|live| live.expect(Size::Small));
-        fresh.swap()
+        let unfinished = self.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner).take();
+        unfinished.iter().for_each(|unfinished| unfinished.live.discard());
+        self.rebuild(&Mark { origin: String::new(), watermark: 0 })?.swap()
+    }
+
+    /// The state to search; an index that was never filled has none.
+    fn answering(&self) -> Result<Arc<Live>> {
+        let live = self.live();
+        if live.mark().is_none() {
+            let count = self.0.shared.built();
+            return Err(Error::not_now(format!(
+                "The search index is being built, {count} datasets so far. Please try again in a moment."
+            )));
+        }
+        Ok(live)
     }
 
     /// Answers a search.
@@ -152,7 +177,7 @@ impl Index {
     /// [`base::Kind::Search`] and [`base::Kind::SearchQuery`] for what Solr and CKAN refuse, validation for what is out of
     /// bounds.
     pub fn search(&self, request: &Request) -> Result<Found> {
-        let live = self.live();
+        let live = self.answering()?;
         let view = live.view();
         reader::search(&view, &self.0.shared, live.analyzers(), request)
     }
@@ -162,7 +187,7 @@ impl Index {
     /// # Errors
     /// As [`Index::search`].
     pub fn page(&self, request: &Request) -> Result<Page> {
-        let live = self.live();
+        let live = self.answering()?;
         let view = live.view();
         let (places, next_cursor) = reader::page(&view, &self.0.shared, live.analyzers(), request)?;
         Ok(Page { view, places: places.into_iter(), next_cursor })
@@ -174,35 +199,59 @@ impl Index {
         Words::of(self.live().analyzers(), request, &found.readings)
     }
 
-    /// Visits id and version of every document, for comparing index and database.
+    /// Version and print of single documents; those that are not there are left out.
     ///
     /// # Errors
-    /// Internal, when a segment cannot be read.
-    pub fn versions(&self, visit: &mut dyn FnMut(&str, i64)) -> Result<()> {
-        let view = self.live().view();
-        let mut id = String::new();
-        for segment in view.searcher.segment_readers() {
-            let columns = segment.fast_fields();
-            let versions = columns.i64(schema::VERSION).map_err(failed)?;
-            let Some(ids) = columns.str("id").map_err(failed)? else { continue };
-            for doc in segment.doc_ids_alive() {
-                let Some(ordinal) = ids.term_ords(doc).next() else { continue };
-                ids.ord_to_str(ordinal, &mut id).map_err(|error| Error::internal(format!("ids: {error}")))?;
-                visit(&id, versions.first(doc).unwrap_or_default());
-            }
-        }
-        Ok(())
+    /// Internal, when a piece cannot be read.
+    pub fn prints_of(&self, ids: &[String]) -> Result<Prints> {
+        compare::of(&self.live().view(), ids)
     }
 
-    /// Begins a new index beside the one in use, which goes on answering and taking changes.
+    /// Version and print of all documents behind one id and not behind another.
+    ///
+    /// # Errors
+    /// As [`Index::prints_of`].
+    pub fn prints_between(&self, after: &str, upto: Option<&str>) -> Result<Prints> {
+        compare::between(&self.live().view(), after, upto)
+    }
+
+    /// Begins a new index beside the one in use, which goes on answering and taking changes, or goes on with one that was
+    /// not finished. `mark` is where the change log stands now.
     ///
     /// # Errors
     /// Unavailable, when the directory cannot be written.
-    pub fn rebuild(&self) -> Result<Rebuild> {
+    pub fn rebuild(&self, mark: &Mark) -> Result<Rebuild> {
+        self.0.shared.begin_progress();
+        Rebuild::begin(self, mark)
+    }
+
+    /// An empty folder beside the one in use.
+    pub(crate) fn fresh(&self) -> Result<Live> {
         let next = folders(&self.0.root).into_iter().max().map_or(1, |last| last + 1);
-        let live = Live::create(&folder(&self.0.root, next), &self.0.shared)?;
-        live.expect(Size::Bulk);
-        Ok(Rebuild { index: self.clone(), live: Some(Arc::new(live)) })
+        Live::create(&folder(&self.0.root, next), &self.0.shared)
+    }
+
+    /// True when it answers, but should be built anew: another program wrote it, or its folder is gone.
+    #[must_use]
+    pub fn is_worn(&self) -> bool {
+        let live = self.live();
+        live.is_stale || !live.folder.exists()
+    }
+
+    /// Leaves a version of a dataset out, with the reason.
+    pub fn quarantine(&self, id: &str, version: i64, reason: &str) {
+        self.0.shared.quarantine.add(id, version, reason);
+    }
+
+    /// A dataset is no more.
+    pub fn release(&self, id: &str) {
+        self.0.shared.quarantine.release(id);
+    }
+
+    /// What is left out of the index because it cannot be taken.
+    #[must_use]
+    pub fn quarantined(&self) -> Vec<Quarantined> {
+        self.0.shared.quarantine.list()
     }
 }
 
@@ -228,58 +277,4 @@ fn folder(root: &Path, number: u64) -> PathBuf {
 fn folders(root: &Path) -> Vec<u64> {
     let entries = fs::read_dir(root).into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.strip_prefix(FOLDER)?.parse().ok()).collect()
-}
-
-/// An index in the making. Dropped before [`Rebuild::finish`], it leaves nothing behind.
-pub struct Rebuild {
-    index: Index,
-    live: Option<Arc<Live>>,
-}
-
-impl Rebuild {
-    /// Adds a document. Each id may come only once.
-    ///
-    /// # Errors
-    /// Unavailable, when the folder cannot be written.
-    pub fn put(&self, document: &SearchDocument) -> Result<()> {
-        self.live.as_ref().map_or_else(|| Err(Error::internal("rebuild has ended")), |live| live.add(document))
-    }
-
-    /// Puts the new index in the place of the old one. `mark` is where the change log stood before the first document was
-    /// read: the caller goes on from there.
-    ///
-    /// # Errors
-    /// Unavailable, when the folder cannot be written; the old index then stays.
-    pub fn finish(self, mark: &Mark) -> Result<()> {
-        if let Some(live) = &self.live {
-            live.expect(Size::Small);
-            live.commit(mark, &self.index.0.shared)?;
-            live.save()?;
-        }
-        self.swap()
-    }
-
-    fn swap(mut self) -> Result<()> {
-        let inner = &self.index.0;
-        let _one = inner.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(live) = self.live.take() else { return Ok(()) };
-        let old = {
-            let mut slot = inner.live.write().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *slot, live)
-        };
-        // Merges of the old folder may take seconds, and writers wait.
-        let discard = std::thread::Builder::new().name("old-index".to_owned()).spawn(move || old.discard());
-        if let Err(error) = discard {
-            tracing::info!(%error, "the old index is removed at the next opening");
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Rebuild {
-    fn drop(&mut self) {
-        if let Some(live) = self.live.take() {
-            live.discard();
-        }
-    }
 }

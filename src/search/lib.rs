@@ -4,6 +4,7 @@
 //! own parser, never let a caller's text near the permission labels, and never wait for the disk.
 
 mod analyze;
+mod compare;
 mod cursor;
 mod dates;
 mod directory;
@@ -18,10 +19,12 @@ mod lex;
 mod live;
 mod parse;
 mod piece;
+mod quarantine;
 mod query;
 mod question;
 mod rank;
 mod reader;
+mod rebuild;
 mod repair;
 mod request;
 mod scan;
@@ -35,11 +38,14 @@ mod view;
 mod writer;
 
 pub use analyze::language::Language;
+pub use compare::Prints;
 pub use cursor::START;
 pub use document::{Pairs, SearchDocument, Text, fields, search_document};
 pub use highlight::Words;
-pub use index::{Index, Page, Rebuild};
+pub use index::{Index, Page};
 pub use live::{Change, Mark};
+pub use quarantine::{Quarantined, guarded, trial};
+pub use rebuild::Rebuild;
 pub use repair::Readings;
 pub use request::{Facets, Found, Hit, Ranking, Request};
 
@@ -75,6 +81,8 @@ mod measure;
 mod model_tests;
 #[cfg(test)]
 mod ranking_tests;
+#[cfg(test)]
+mod rebuild_tests;
 #[cfg(test)]
 mod relevance_tests;
 #[cfg(test)]

@@ -12,12 +12,13 @@ use std::time::{Duration, Instant};
 use base::{Error, Result};
 use serde::{Deserialize, Serialize};
 use tantivy::tokenizer::TokenizerManager;
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Term};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
 
 use crate::directory::Folder;
 use crate::document::SearchDocument;
 use crate::facet::Store;
 use crate::piece::Piece;
+use crate::quarantine::guarded;
 use crate::schema::{self, Fields};
 use crate::shared::Shared;
 use crate::view::View;
@@ -49,6 +50,9 @@ struct Payload {
     mark: Mark,
     schema: String,
     boot: String,
+    /// Of an index in the making: the id of the last document in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    building: Option<String>,
 }
 
 /// What happens to a document.
@@ -64,6 +68,8 @@ pub enum Change {
 pub struct Live {
     pub folder: PathBuf,
     pub fields: Arc<Fields>,
+    /// Another program wrote it: it answers, but its words may be cut otherwise.
+    pub is_stale: bool,
     files: Folder,
     saved: Mutex<Instant>,
     index: tantivy::Index,
@@ -139,9 +145,10 @@ impl Live {
         Self::with(folder, files, index, fields, None, shared)
     }
 
-    /// A folder that is there; `None` when it is not whole, damaged, or of another schema.
+    /// A folder that is there, and for one in the making the id of the last document in it; `None` when it is damaged, or
+    /// has other fields.
     #[must_use]
-    pub fn open(folder: &Path, shared: &Shared) -> Option<Self> {
+    pub fn open(folder: &Path, shared: &Shared) -> Option<(Self, Option<String>)> {
         let (schema, fields) = Fields::build();
         let files = Folder::open(folder).ok()?;
         let mut index = tantivy::Index::open(files.clone()).ok()?;
@@ -149,7 +156,7 @@ impl Live {
         index.set_fast_field_tokenizers(analyze::manager());
         let metas = index.load_metas().ok()?;
         let payload: Payload = serde_json::from_str(metas.payload.as_deref()?).ok()?;
-        if payload.schema != schema::hash() || index.schema() != schema {
+        if index.schema() != schema {
             return None;
         }
         if payload.boot != boot() || bytes(folder) <= CHECKED_BYTES {
@@ -161,7 +168,9 @@ impl Live {
                 return None;
             }
         }
-        Self::with(folder, files, index, fields, Some(payload.mark), shared).ok()
+        let mut live = Self::with(folder, files, index, fields, Some(payload.mark), shared).ok()?;
+        live.is_stale = payload.schema != schema::hash();
+        Some((live, payload.building))
     }
 
     fn with(
@@ -185,6 +194,7 @@ impl Live {
         Ok(Self {
             folder: folder.to_owned(),
             fields,
+            is_stale: false,
             files,
             saved: Mutex::new(Instant::now()),
             index,
@@ -225,21 +235,45 @@ impl Live {
     /// Unavailable, when the folder cannot be written.
     pub fn add(&self, document: &SearchDocument) -> Result<()> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(schema::fingerprint(document.id.as_bytes()));
-        self.write(|writing| writing.writer.add_document(writer::document(&self.fields, document)).map(|_| ()))
+        self.write(|writing| {
+            let document = guarded(|| writer::document(&self.fields, document)).map_err(TantivyError::InternalError)?;
+            writing.writer.add_document(document).map(|_| ())
+        })
+    }
+
+    /// Commits and saves an index in the making, that nobody searches yet.
+    ///
+    /// # Errors
+    /// Unavailable, when the folder cannot be written; what was added since the last time is then lost.
+    pub fn keep(&self, mark: &Mark, after: &str) -> Result<()> {
+        self.seal(mark, Some(after))?;
+        self.save()
+    }
+
+    /// Documents of the last commit.
+    ///
+    /// # Errors
+    /// Internal, when the folder cannot be read.
+    pub fn count(&self) -> Result<u64> {
+        let metas = self.index.load_metas().map_err(failed)?;
+        Ok(metas.segments.iter().map(|segment| u64::from(segment.num_docs())).sum())
     }
 
     /// Takes changes in; they are seen after [`Live::commit`].
     ///
     /// # Errors
     /// Unavailable, when the folder cannot be written; all that is not committed is then lost.
-    pub fn change(&self, changes: &[Change]) -> Result<()> {
+    pub fn change(&self, changes: &[Change], shared: &Shared) -> Result<()> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        self.write(|writing| changes.iter().try_for_each(|change| self.take(writing, &mut known, change)))
+        self.write(|writing| changes.iter().try_for_each(|change| self.take(writing, &mut known, (change, shared))))
     }
 
-    fn take(&self, writing: &mut Writing, known: &mut HashSet<u64>, change: &Change) -> tantivy::Result<()> {
+    /// Takes one. A document that cannot be taken ends up in quarantine: what was not committed has to be brought again,
+    /// and then only that one is left out.
+    fn take(&self, writing: &mut Writing, known: &mut HashSet<u64>, (change, shared): (&Change, &Shared)) -> tantivy::Result<()> {
         let (piece, writer) = writing.piece()?;
         let (id, document) = match change {
+            Change::Put(document) if shared.quarantine.has(&document.id, document.version) => (&document.id, None),
             Change::Put(document) => (&document.id, Some(document)),
             Change::Remove(id) => (id, None),
         };
@@ -249,7 +283,15 @@ impl Live {
             writer.delete_query(piece.elsewhere(Term::from_field_text(self.fields.id, id)))?;
         }
         match document {
-            Some(document) => piece.put(&self.fields, document),
+            Some(document) => {
+                let put = guarded(|| piece.put(&self.fields, document));
+                put.unwrap_or_else(|reason| {
+                    shared.quarantine.add(id, document.version, &reason);
+                    Err(TantivyError::InternalError(reason))
+                })?;
+                shared.quarantine.release(id);
+                Ok(())
+            }
             None => {
                 piece.remove(id);
                 Ok(())
@@ -262,14 +304,20 @@ impl Live {
     /// # Errors
     /// Unavailable, when the folder cannot be written.
     pub fn commit(&self, mark: &Mark, shared: &Shared) -> Result<()> {
-        let payload = Payload { mark: mark.clone(), schema: schema::hash(), boot: boot() };
+        self.seal(mark, None)?;
+        *self.mark.write().unwrap_or_else(PoisonError::into_inner) = Some(mark.clone());
+        self.reload(shared)
+    }
+
+    fn seal(&self, mark: &Mark, building: Option<&str>) -> Result<()> {
+        // A stale index stays so until it is built anew, whatever is added.
+        let schema = if self.is_stale { String::new() } else { schema::hash() };
+        let payload = Payload { mark: mark.clone(), schema, boot: boot(), building: building.map(str::to_owned) };
         let payload = serde_json::to_string(&payload).map_err(|error| Error::internal(format!("payload: {error}")))?;
         self.write(|writing| {
             writing.payload = Some(payload);
             writing.commit()
-        })?;
-        *self.mark.write().unwrap_or_else(PoisonError::into_inner) = Some(mark.clone());
-        self.reload(shared)
+        })
     }
 
     /// Brings the disk up to the last commit.

@@ -155,7 +155,7 @@ fn measure() {
             busy * 1e6 / count as f64
         );
         let (from, busy) = (Instant::now(), process_cpu());
-        let fresh = index.rebuild().unwrap();
+        let fresh = index.rebuild(&Mark { origin: "m".into(), watermark: 1 }).unwrap();
         documents.iter().enumerate().for_each(|(n, document)| fresh.put(&convert(n, document)).unwrap());
         fresh.finish(&Mark { origin: "m".into(), watermark: 1 }).unwrap();
         let (wall, busy) = (from.elapsed().as_secs_f64(), process_cpu() - busy);

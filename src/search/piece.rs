@@ -14,7 +14,7 @@ use crate::schema::Fields;
 use crate::writer::{BUDGET_BYTES, document};
 
 /// Bytes from which the engine derives how large a piece's table of terms is at first; it grows.
-const TABLE_BYTES: usize = 1024 * 1024;
+pub const TABLE_BYTES: usize = 1024 * 1024;
 
 /// A piece in the making, in this thread. The engine's own way (its worker threads) sets up tables for tens of megabytes, and
 /// walks them, for each commit; that would be most of the cost of a commit of a few documents.

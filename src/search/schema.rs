@@ -118,6 +118,8 @@ impl Place {
 pub struct Fields {
     pub id: Field,
     pub version: Field,
+    /// A number that follows from all that the document says ([`crate::SearchDocument::print`]).
+    pub print: Field,
     /// A number that follows from the id: the last sort key, so that pages do not overlap.
     pub tie: Field,
     pub labels: Field,
@@ -135,6 +137,8 @@ pub struct Fields {
 
 /// Column of document versions.
 pub const VERSION: &str = "_version";
+/// Column of the documents' prints.
+pub const PRINT: &str = "_print";
 /// Column of the last sort key.
 pub const TIE: &str = "_tie";
 
@@ -172,6 +176,7 @@ impl Fields {
         let fields = Self {
             id,
             version: schema.add_i64_field(VERSION, FAST),
+            print: schema.add_u64_field(PRINT, FAST),
             tie: schema.add_u64_field(TIE, FAST),
             labels: schema.add_text_field("_labels", TextOptions::default().set_indexing_options(raw_indexing())),
             stored: schema.add_bytes_field("_stored", BytesOptions::default().set_stored()),
@@ -297,5 +302,11 @@ pub fn hash() -> String {
 /// FNV-1a: stable over builds and machines.
 #[must_use]
 pub fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    continued(0xcbf2_9ce4_8422_2325, bytes)
+}
+
+/// The same of more bytes.
+#[must_use]
+pub fn continued(before: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(before, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

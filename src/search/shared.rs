@@ -9,6 +9,7 @@ use base::time::Stamp;
 use moka::sync::Cache;
 use tantivy::index::SegmentId;
 
+use crate::quarantine::Quarantine;
 use crate::repair::Readings;
 use crate::request::{Facets, Hit, Request};
 use crate::view::{Allowed, Base};
@@ -49,6 +50,9 @@ impl Outcome {
 /// Caches and the count of states.
 pub struct Shared {
     generation: AtomicU64,
+    /// Datasets in the index that is being built.
+    built: AtomicU64,
+    pub quarantine: Quarantine,
     pub stored: Cache<(SegmentId, u32), Hit>,
     pub results: Cache<(u64, Request), Arc<Outcome>>,
     pub allowed: Cache<(Base, SegmentId, Option<u64>), Arc<Allowed>>,
@@ -60,6 +64,8 @@ impl Shared {
         let started = u64::try_from(Stamp::now().micros()).unwrap_or_default();
         Self {
             generation: AtomicU64::new(started),
+            built: AtomicU64::default(),
+            quarantine: Quarantine::default(),
             stored: Cache::builder()
                 .max_capacity(STORED_BYTES)
                 .weigher(|_, hit: &Hit| u32::try_from(hit.stored.len() + hit.id.len() + 150).unwrap_or(u32::MAX))
@@ -71,6 +77,21 @@ impl Shared {
                 .build(),
             allowed: Cache::builder().max_capacity(ALLOWED_SETS).time_to_idle(Duration::from_secs(600)).build(),
         }
+    }
+
+    /// An index begins to be built.
+    pub fn begin_progress(&self) {
+        self.built.store(0, Ordering::Relaxed);
+    }
+
+    /// So many more datasets are in it.
+    pub fn progress(&self, more: u64) {
+        self.built.fetch_add(more, Ordering::Relaxed);
+    }
+
+    /// How many are in it.
+    pub fn built(&self) -> u64 {
+        self.built.load(Ordering::Relaxed)
     }
 
     /// The number of the next state; greater than any before, also after a restart.

@@ -50,12 +50,19 @@ pub fn open(index: &tantivy::Index, size: Size) -> Result<IndexWriter> {
     Ok(writer)
 }
 
+/// The id of a document that a test cannot have taken.
+#[cfg(test)]
+pub const POISON: &str = "poison";
+
 /// The engine's form of a search document.
 #[must_use]
 pub fn document(fields: &Fields, from: &SearchDocument) -> TantivyDocument {
+    #[cfg(test)]
+    assert!(from.id != POISON, "poison");
     let mut out = TantivyDocument::new();
     out.add_text(fields.id, &from.id);
     out.add_i64(fields.version, from.version);
+    out.add_u64(fields.print, from.print());
     out.add_u64(fields.tie, schema::fingerprint(from.id.as_bytes()));
     for label in &from.labels {
         out.add_text(fields.labels, label);

@@ -46,15 +46,32 @@ pub trait Apply: Send {
     /// # Errors
     /// It is called again.
     fn rest(&mut self) -> Result<()>;
+    /// True when the derived state answers, but has to be built anew.
+    fn is_worn(&self) -> bool;
     /// What builds everything anew beside the running state, on a thread of its own.
     fn builder(&self) -> Builder;
 }
 
 /// Builds everything as it is at the watermark or later.
-pub type Builder = Box<dyn FnOnce(&Pools, u64) -> Result<Finish> + Send>;
+pub type Builder = Box<dyn FnOnce(&Pools, u64) -> Result<Box<dyn Built>> + Send>;
 
-/// Puts what was built in place of the running state.
-pub type Finish = Box<dyn FnOnce() -> Result<()> + Send>;
+/// What was built beside the running state.
+pub trait Built: Send {
+    /// From where on changes may be missing: older than what the builder was told, when an earlier build was gone on with.
+    fn watermark(&self) -> u64;
+    /// Carries the current state of changed objects into it.
+    ///
+    /// # Errors
+    /// The build is then worth nothing.
+    fn take(&mut self, pools: &Pools, changes: &[Change]) -> Result<()>;
+    /// Everything older than this transaction is in it now.
+    fn reached(&mut self, watermark: u64);
+    /// Puts it in place of the running state; `watermark` goes with it.
+    ///
+    /// # Errors
+    /// The running state then stays.
+    fn put_in_place(self: Box<Self>, watermark: u64) -> Result<()>;
+}
 
 pub(crate) struct Handed {
     pub changes: Vec<Change>,

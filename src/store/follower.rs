@@ -7,6 +7,7 @@
 
 use std::{
     collections::HashSet,
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::Ordering,
@@ -22,7 +23,7 @@ use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_types};
 use crate::{
     changes::Change,
     error,
-    feed::{Apply, Feed, Finish, Handed, State},
+    feed::{Apply, Builder, Built, Feed, Handed, State},
     pool::{Lane, Pools},
 };
 
@@ -37,6 +38,12 @@ const MANY: usize = 1_000;
 const OLD: Duration = Duration::from_secs(1);
 /// Rows of the log taken at a time.
 const PAGE: i64 = 2_000;
+/// What is built beside may be so many rows behind when it is taken over: readers wait for the rest.
+const BEHIND: usize = 1_000;
+/// How often it is brought closer at most.
+const ROUNDS: usize = 20;
+/// After how long a build that failed is tried again by itself.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// The thread; stops when told to.
 pub struct Follower {
@@ -44,10 +51,9 @@ pub struct Follower {
     thread: Option<JoinHandle<()>>,
 }
 
-/// A build that runs beside, from which watermark, and who waits for it.
+/// A build that runs beside, and who waits for it.
 struct Building {
-    built: Receiver<Result<Finish>>,
-    watermark: u64,
+    built: Receiver<Result<Box<dyn Built>>>,
     asked: Vec<SyncSender<Result<()>>>,
 }
 
@@ -128,6 +134,46 @@ fn last(connection: &mut PgConnection) -> Result<i64> {
     Ok(row.seq)
 }
 
+/// Visits the rows of the log that are not older than a watermark, page by page, with their transactions.
+fn log_since(pools: &Pools, watermark: u64, visit: &mut dyn FnMut(Vec<(Change, u64)>) -> Result<()>) -> Result<()> {
+    let mut after = (watermark.saturating_sub(1).to_string(), i64::MAX);
+    loop {
+        let rows: Vec<LogRow> = diesel::sql_query(
+            "select seq, xid::text as xid, entity, id from change_log \
+             where (xid, seq) > ($1::text::xid8, $2) order by xid, seq limit $3",
+        )
+        .bind::<sql_types::Text, _>(&after.0)
+        .bind::<sql_types::BigInt, _>(after.1)
+        .bind::<sql_types::BigInt, _>(PAGE)
+        .load(&mut *pools.get(Lane::Job)?)
+        .map_err(error::of)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = (last.xid.clone(), last.seq);
+        let read = |row: LogRow| Ok((Change { seq: row.seq, entity: row.entity, id: row.id, document: None }, xid(&row.xid)?));
+        visit(rows.into_iter().map(read).collect::<Result<_>>()?)?;
+    }
+}
+
+/// Builds, and brings what was built close to the present.
+fn build(builder: Builder, pools: &Pools, watermark: u64) -> Result<Box<dyn Built>> {
+    let mut built = builder(pools, watermark)?;
+    let mut since = built.watermark();
+    for _round in 0..ROUNDS {
+        let settled = settled(&mut *pools.get(Lane::Job)?)?;
+        let mut count = 0;
+        log_since(pools, since, &mut |rows| {
+            count += rows.len();
+            built.take(pools, &rows.into_iter().map(|(change, _)| change).collect::<Vec<_>>())
+        })?;
+        built.reached(settled);
+        since = settled;
+        if count < BEHIND {
+            break;
+        }
+    }
+    Ok(built)
+}
+
 struct Loop {
     pools: Pools,
     apply: Box<dyn Apply>,
@@ -143,6 +189,8 @@ struct Loop {
     waiting: Vec<Handed>,
     taken: Taken,
     building: Option<Building>,
+    /// When the last build failed.
+    failed: Option<Instant>,
     probe: Probe,
 }
 
@@ -218,6 +266,7 @@ impl Loop {
             waiting: Vec::new(),
             taken: Taken::default(),
             building: None,
+            failed: None,
         })
     }
 
@@ -270,14 +319,18 @@ impl Loop {
     fn turn(&mut self, receiver: &Receiver<Handed>) -> Result<()> {
         let hurry = self.state.hurry.swap(false, Ordering::AcqRel);
         let poll = hurry || self.polled.is_none_or(|at| at.elapsed() >= POLL);
+        // First, because nothing else may be possible: the folder of the index may be gone.
+        if let Err(error) = self.start_building() {
+            tracing::warn!(%error, "the index cannot be built anew now");
+            self.failed = Some(Instant::now());
+        }
+        self.take_over()?;
         if !self.waiting.is_empty() {
             self.take_handed()?;
         }
         if self.taken.is_due() {
             self.commit()?;
         }
-        self.start_building()?;
-        self.take_over()?;
         if poll {
             match self.probe.settled() {
                 Ok(Some(settled)) => {
@@ -358,8 +411,10 @@ impl Loop {
             self.watermark = watermark;
         } else {
             let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
-            self.apply.builder()(&self.pools, watermark)?()?;
-            self.start_from(watermark);
+            let built = self.apply.builder()(&self.pools, watermark)?;
+            let begun = built.watermark();
+            built.put_in_place(begun)?;
+            self.start_from(begun);
         }
         // What is committed by now is in the index already, or comes with this reading.
         self.sequence = last(&mut *self.pools.get(Lane::Job)?)?;
@@ -379,8 +434,14 @@ impl Loop {
     }
 
     fn start_building(&mut self) -> Result<()> {
-        if self.building.is_some() || self.state.asked().is_empty() {
+        if self.building.is_some() {
             return Ok(());
+        }
+        if self.state.asked().is_empty() {
+            if !self.apply.is_worn() || self.failed.is_some_and(|at| at.elapsed() < AGAIN) {
+                return Ok(());
+            }
+            tracing::warn!("the index has to be built anew; it is done beside the old one");
         }
         let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
         let (sender, built) = sync_channel(1);
@@ -389,11 +450,12 @@ impl Loop {
             .name("rebuild".to_owned())
             .spawn(move || {
                 // The follower may have ended meanwhile; then nobody wants it.
-                let _gone = sender.send(builder(&pools, watermark));
+                let built = std::panic::catch_unwind(AssertUnwindSafe(|| build(builder, &pools, watermark)));
+                let _gone = sender.send(built.unwrap_or_else(|_panic| Err(Error::internal("the rebuild panicked"))));
             })
             .map_err(Error::internal)?;
         let asked = std::mem::take(&mut *self.state.asked());
-        self.building = Some(Building { built, watermark, asked });
+        self.building = Some(Building { built, asked });
         Ok(())
     }
 
@@ -406,19 +468,13 @@ impl Loop {
             Err(mpsc::TryRecvError::Empty) => return Ok(()),
             Err(mpsc::TryRecvError::Disconnected) => Err(Error::internal("the rebuild broke off")),
         };
-        let Some(Building { watermark, asked, .. }) = self.building.take() else { return Ok(()) };
-        let outcome = built.and_then(|finish| finish());
-        let caught_up = match &outcome {
-            Ok(()) => {
-                self.start_from(watermark);
-                let settled = self.pools.get(Lane::Job).and_then(|mut connection| settled(&mut connection));
-                settled.and_then(|settled| self.poll(settled))
-            }
-            Err(error) => {
-                tracing::error!(%error, "the index could not be built anew; the old one stays");
-                Ok(())
-            }
-        };
+        let Some(Building { asked, .. }) = self.building.take() else { return Ok(()) };
+        let outcome = built.and_then(|built| self.swap(built));
+        self.failed = outcome.as_ref().err().map(|error| {
+            tracing::error!(%error, "the index could not be built anew; the old one stays");
+            Instant::now()
+        });
+        let caught_up = if outcome.is_ok() { self.commit() } else { Ok(()) };
         let told = outcome.map_err(|error| error.to_string());
         for waits in asked {
             // Whoever asked may have left.
@@ -427,44 +483,44 @@ impl Loop {
         caught_up
     }
 
+    /// Brings what was built up to this moment, and puts it in place: whoever searches misses nothing. What it was brought
+    /// is taken again by the next reading of the log, for everything else that follows from it.
+    fn swap(&mut self, mut built: Box<dyn Built>) -> Result<()> {
+        let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
+        let since = built.watermark();
+        log_since(&self.pools, since, &mut |rows| {
+            built.take(&self.pools, &rows.into_iter().map(|(change, _)| change).collect::<Vec<_>>())
+        })?;
+        built.put_in_place(watermark)?;
+        self.state.rebuilds.fetch_add(1, Ordering::AcqRel);
+        Ok(())
+    }
+
     /// Applies what has become visible since the last poll, page by page, and moves the watermark. What was handed over is
     /// left to [`Loop::take_handed`], which comes before the next commit.
     fn poll(&mut self, settled: u64) -> Result<()> {
         let handed: HashSet<i64> = self.waiting.iter().flat_map(|handed| &handed.changes).map(|change| change.seq).collect();
         let began = Instant::now();
         let mut seen = HashSet::new();
-        let mut after = (self.watermark.saturating_sub(1).to_string(), i64::MAX);
         let mut found = false;
-        loop {
-            let rows: Vec<LogRow> = diesel::sql_query(
-                "select seq, xid::text as xid, entity, id from change_log \
-                 where (xid, seq) > ($1::text::xid8, $2) order by xid, seq limit $3",
-            )
-            .bind::<sql_types::Text, _>(&after.0)
-            .bind::<sql_types::BigInt, _>(after.1)
-            .bind::<sql_types::BigInt, _>(PAGE)
-            .load(&mut *self.pools.get(Lane::Job)?)
-            .map_err(error::of)?;
-            let Some(last) = rows.last() else { break };
-            after = (last.xid.clone(), last.seq);
+        let (pools, since) = (self.pools.clone(), self.watermark);
+        log_since(&pools, since, &mut |rows| {
             let mut changes = Vec::new();
-            for row in rows {
-                if handed.contains(&row.seq) {
-                    continue;
+            for (change, xid) in rows.into_iter().filter(|(change, _)| !handed.contains(&change.seq)) {
+                if xid >= settled {
+                    seen.insert(change.seq);
                 }
-                if xid(&row.xid)? >= settled {
-                    seen.insert(row.seq);
-                }
-                if !self.seen.contains(&row.seq) {
-                    changes.push(Change { seq: row.seq, entity: row.entity, id: row.id, document: None });
+                if !self.seen.contains(&change.seq) {
+                    changes.push(change);
                 }
             }
             if !changes.is_empty() {
                 found = true;
-                self.apply.take(&self.pools, &changes)?;
+                self.apply.take(&pools, &changes)?;
                 self.mark(changes.iter().map(|change| change.seq));
             }
-        }
+            Ok(())
+        })?;
         self.read = Some(began);
         if found || self.taken.changes == 0 {
             self.commit()?;

@@ -63,6 +63,7 @@ pub async fn readyz(shared: Data<Shared>) -> HttpResponse {
 pub async fn metrics(shared: Data<Shared>) -> HttpResponse {
     let app = &shared.app;
     metrics::gauge!("kurak_index_documents").set(float(app.index.count()));
+    metrics::gauge!("kurak_index_quarantined").set(float(u64::try_from(app.index.quarantined().len()).unwrap_or(u64::MAX)));
     if let Some(feed) = app.feed() {
         let sight = feed.sight();
         metrics::gauge!("kurak_index_sequence").set(float(sight.sequence.unsigned_abs()));

@@ -274,7 +274,7 @@ fn after_a_purge_nothing_is_left() {
             .unwrap();
         assert!(found.is_empty(), "{name}: {}", found[0].name);
     }
-    kurak::upkeep::check(&portal.server.portal.app, &mut |_| ()).unwrap();
+    kurak::comparison::whole(&portal.server.portal.app, &mut |_| ()).unwrap();
     portal.server.portal.app.feed().unwrap().request_rebuild().recv_timeout(std::time::Duration::from_secs(60)).unwrap().unwrap();
     kit::soon("the index has forgotten it", || {
         let mut files = Vec::new();

@@ -41,6 +41,7 @@ mod people_of;
 mod post_office;
 mod program;
 mod queue;
+mod rebuild;
 mod relationship;
 mod resource;
 mod resource_view;

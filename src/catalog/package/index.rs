@@ -13,6 +13,8 @@ use model::{Document, document};
 use search::{Mark, SearchDocument};
 use store::{Apply, Change, Lane, Pools, changes::Entity, documents, error, quotes::Group, schema::site};
 
+use super::rebuild::{Making, entry};
+
 /// Documents taken at a time.
 const CHUNK: usize = 500;
 /// Of a batch larger than this only documents that are in memory already are kept there.
@@ -89,12 +91,14 @@ impl Applier {
             gone.remove(document.id.as_str());
             self.recent.set(&document.id, document.version);
             if document.state == "deleted" {
+                self.app.index.release(&document.id);
                 changes.push(search::Change::Remove(document.id.clone()));
             } else {
-                match search_document(&self.app, &document) {
-                    Ok(entry) => changes.push(search::Change::Put(Box::new(entry))),
-                    Err(error) => tracing::error!(%error, dataset = document.id, "a damaged document is left out of the index"),
-                }
+                // What cannot be taken must not stay as it was either: who may see it may have changed.
+                changes.push(match entry(&self.app, &document) {
+                    Some(entry) => search::Change::Put(Box::new(entry)),
+                    None => search::Change::Remove(document.id.clone()),
+                });
             }
             if warm || self.app.documents.holds(&document.id) {
                 self.app.documents.put(document);
@@ -102,6 +106,7 @@ impl Applier {
         }
         for id in gone {
             self.app.documents.purge(id);
+            self.app.index.release(id);
             self.recent.set(id, i64::MAX);
             changes.push(search::Change::Remove(id.to_owned()));
         }
@@ -233,27 +238,13 @@ impl Apply for Applier {
         self.app.index.save_when_due()
     }
 
+    fn is_worn(&self) -> bool {
+        self.app.index.is_worn()
+    }
+
     fn builder(&self) -> store::feed::Builder {
         let (app, origin) = (Arc::clone(&self.app), self.origin.clone());
-        Box::new(move |pools, watermark| {
-            let rebuild = app.index.rebuild()?;
-            let mut connection = pools.get(Lane::Job)?;
-            let mut after = String::new();
-            loop {
-                let page = documents::page_after(&mut connection, &after, i64::try_from(CHUNK).map_err(Error::internal)?)?;
-                let Some(last) = page.last() else { break };
-                after.clone_from(&last.id);
-                for document in page.iter().filter(|document| document.state != "deleted") {
-                    match search_document(&app, document) {
-                        Ok(entry) => rebuild.put(&entry)?,
-                        Err(error) => {
-                            tracing::error!(%error, dataset = document.id, "a damaged document is left out of the index")
-                        }
-                    }
-                }
-            }
-            Ok(Box::new(move || rebuild.finish(&Mark { origin, watermark })))
-        })
+        Box::new(move |pools, watermark| Ok(Box::new(Making::all(&app, pools, &Mark { origin, watermark })?)))
     }
 }
 

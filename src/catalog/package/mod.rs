@@ -13,6 +13,7 @@ pub mod list;
 pub mod owner_org_update;
 pub mod patch;
 pub mod purge;
+pub mod rebuild;
 pub mod reorder;
 pub mod revise;
 pub mod search;
