@@ -5,7 +5,7 @@ use clap::Subcommand;
 use serde_json::{Map, Value};
 
 use super::print;
-use crate::config::Config;
+use crate::config::{Config, honoured};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -15,15 +15,63 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print every option that there is, and what it does here
+    #[command(alias = "docs", alias = "declaration")]
+    Describe,
+    /// Print the options whose names fit; * is any text
+    Search {
+        #[arg(default_value = "*")]
+        pattern: String,
+    },
+    /// Print the options that were given and that nothing reads
+    Undeclared,
+    /// Say whether the options can be read
+    Validate,
 }
 
 pub fn run(config: &Config, command: &Command) -> Result<()> {
-    let Command::Print { json } = command;
+    match command {
+        Command::Print { json } => print(config, *json),
+        Command::Describe => honoured::text().lines().try_for_each(print::line),
+        Command::Search { pattern } => {
+            let (options, fits) = (config.printable(), |name: &str| fits(pattern, name));
+            let given = options.iter().filter(|(name, _)| fits(name));
+            given.clone().try_for_each(|(name, value)| print::line(format!("{name}: {value}")))?;
+            let told = |name: &str| given.clone().any(|(known, _)| known == name);
+            let others = honoured::TABLE.iter().filter(|(name, _)| fits(name) && !told(name));
+            others.map(|(name, _)| name).try_for_each(|name| print::line(format!("{name}: not given")))
+        }
+        Command::Undeclared => {
+            let unknown = config.options.keys().filter(|name| honoured::effect(name).is_none());
+            unknown.into_iter().try_for_each(print::line)
+        }
+        // Options that cannot be read let no command begin.
+        Command::Validate => {
+            config
+                .not_honoured()
+                .iter()
+                .try_for_each(|(name, meaning)| print::line(format!("{name} does nothing: {meaning}")))?;
+            print::line("the options can be read")
+        }
+    }
+}
+
+/// True when a name is what the pattern says, in which `*` is any text.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((before, rest)) => name
+            .strip_prefix(before)
+            .is_some_and(|end| (0..=end.len()).filter_map(|place| end.get(place..)).any(|end| fits(rest, end))),
+    }
+}
+
+fn print(config: &Config, json: bool) -> Result<()> {
     let mut options = config.printable();
     options.retain(|(name, _)| name != "kurak.data");
     options.push(("kurak.data".to_owned(), config.data.display().to_string()));
     options.sort();
-    if *json {
+    if json {
         let object: Map<String, Value> = options.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
         return print::json(&Value::Object(object));
     }
@@ -36,4 +84,25 @@ pub fn run(config: &Config, command: &Command) -> Result<()> {
         })
         .collect();
     print::table(&["option", "value", ""], &rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn patterns_fit_whole_names() {
+        for (pattern, name, fit) in [
+            ("*", "a.b", true),
+            ("a.*", "a.b", true),
+            ("*.b", "a.b", true),
+            ("a*c*e", "abcde", true),
+            ("a.b", "a.b", true),
+            ("a", "a.b", false),
+            ("b*", "a.b", false),
+            ("*a", "a.b", false),
+        ] {
+            assert_eq!(fits(pattern, name), fit, "{pattern} {name}");
+        }
+    }
 }

@@ -26,6 +26,21 @@ pub enum Command {
     /// Runs over sources
     #[command(subcommand)]
     Job(JobCommand),
+    /// All sources, newest first
+    Sources {
+        /// `all`: taken for scripts
+        #[arg(hide = true)]
+        all: Option<String>,
+    },
+    /// All jobs, newest first
+    Jobs,
+    /// End a job: by its id, or the last one of a source
+    JobAbort { id: String },
+    /// End jobs that run for longer than so many days
+    AbortFailedJobs {
+        #[arg(default_value_t = 7)]
+        days: u32,
+    },
 }
 
 #[derive(Subcommand)]
@@ -50,6 +65,29 @@ pub enum SourceCommand {
         /// Id or name
         source: String,
     },
+    /// Print a source as JSON
+    Show {
+        /// Id or name
+        source: String,
+    },
+    /// Delete a source; its datasets stay
+    Remove {
+        /// Id or name
+        source: String,
+    },
+    /// Purge every dataset that a source brought, and its jobs
+    Clear {
+        /// Id or name
+        source: String,
+    },
+    /// Forget the jobs that are over, of one source or of all
+    ClearHistory {
+        /// Id or name
+        source: Option<String>,
+        /// But for those that brought what is there
+        #[arg(short, long)]
+        keep_current: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -66,6 +104,35 @@ pub enum JobCommand {
 
 pub fn run(config: Config, command: Command) -> Result<()> {
     match command {
+        Command::Source(SourceCommand::Show { source }) => {
+            print::json(&act(&Kurak::tools(config)?, "harvest_source_show", input([("id", &source)]))?)
+        }
+        Command::Source(SourceCommand::Remove { source }) => {
+            act(&Kurak::tools(config)?, "harvest_source_delete", input([("id", &source)]))?;
+            print::line(format!("Removed harvest source: {source}"))
+        }
+        Command::Source(SourceCommand::Clear { source }) => clear(&Kurak::tools(config)?, &source),
+        Command::Source(SourceCommand::ClearHistory { source, keep_current }) => {
+            let mut fields = Map::from_iter([("keep_current".to_owned(), Value::Bool(keep_current))]);
+            let action = if source.is_some() { "harvest_source_job_history_clear" } else { "harvest_sources_job_history_clear" };
+            fields.extend(source.map(|source| ("id".to_owned(), Value::String(source))));
+            act(&Kurak::tools(config)?, action, fields)?;
+            print::line("Cleared the history of jobs")
+        }
+        Command::Jobs => list_jobs(&Kurak::tools(config)?, input([]), false),
+        Command::JobAbort { id } => {
+            act(&Kurak::tools(config)?, "harvest_job_abort", input([("id", &id)]))?;
+            print::line(format!("Job is ended: {id}"))
+        }
+        Command::AbortFailedJobs { days } => {
+            let fields = Map::from_iter([("life_span".to_owned(), Value::from(days))]);
+            let done = act(&Kurak::tools(config)?, "harvest_abort_failed_jobs", fields)?;
+            print::line(base::loose::text_of(&done))
+        }
+        Command::Sources { all: _ } => {
+            let sources = act(&Kurak::tools(config)?, "harvest_source_list", limit())?;
+            print::list(&sources, &["id", "title", "url", "type", "active", "frequency", "next_run"], false)
+        }
         Command::Source(SourceCommand::List { json }) => {
             let sources = act(&Kurak::tools(config)?, "harvest_source_list", limit())?;
             print::list(&sources, &["id", "title", "url", "type", "active", "frequency", "next_run"], json)
@@ -85,6 +152,19 @@ pub fn run(config: Config, command: Command) -> Result<()> {
             let mut fields = input([]);
             fields.extend(source.map(|source| ("source_id".to_owned(), Value::String(source))));
             list_jobs(&Kurak::tools(config)?, fields, json)
+        }
+    }
+}
+
+/// A call clears a part; there is nobody here to call again but this.
+fn clear(kurak: &Kurak, source: &str) -> Result<()> {
+    loop {
+        match act(kurak, "harvest_source_clear", input([("id", source)])) {
+            Err(error) if error.kind() == base::Kind::Unavailable => std::thread::sleep(LOOK),
+            outcome => {
+                outcome?;
+                return print::line(format!("Cleared harvest source: {source}"));
+            }
         }
     }
 }

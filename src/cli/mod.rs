@@ -3,11 +3,15 @@
 //! Commands work through the actions, as the site's own user, on the database; a running server follows. Must never
 //! write an index that a server owns.
 
+mod clean;
 mod config;
+mod config_tool;
 mod database;
+mod dataset;
 mod demo;
 mod doctor;
 mod fixture_portal;
+mod generate;
 mod harvester;
 mod jobs;
 mod notify;
@@ -17,6 +21,7 @@ mod search_index;
 mod signals;
 mod sysadmin;
 mod user;
+mod views;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -49,6 +54,12 @@ enum Command {
     /// Users who may do everything
     #[command(subcommand)]
     Sysadmin(sysadmin::Command),
+    /// Datasets
+    #[command(subcommand)]
+    Dataset(dataset::Command),
+    /// Views of resources
+    #[command(subcommand)]
+    Views(views::Command),
     /// The search index
     #[command(subcommand)]
     SearchIndex(search_index::Command),
@@ -61,9 +72,17 @@ enum Command {
     /// E-mails to people
     #[command(subcommand)]
     Notify(notify::Command),
+    /// Remove what is old
+    #[command(subcommand)]
+    Clean(clean::Command),
     /// The configuration
     #[command(subcommand)]
     Config(config::Command),
+    /// Change options of a ckan.ini
+    ConfigTool(config_tool::Arguments),
+    /// Write files to begin with
+    #[command(subcommand)]
+    Generate(generate::Command),
     /// A portal with sample data, ready to be looked at
     Demo(demo::Arguments),
     /// Serve a folder or dump of packages as a CKAN of its own
@@ -85,6 +104,12 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<()> {
+    // What makes configurations needs none.
+    match &arguments.command {
+        Command::ConfigTool(arguments) => return config_tool::run(arguments),
+        Command::Generate(command) => return generate::run(command),
+        _ => {}
+    }
     let config = Config::load(arguments.config.as_deref())?;
     let standard = if matches!(arguments.command, Command::Run(_)) { "info" } else { "warn" };
     telemetry::start(config.log.as_deref().unwrap_or(standard), config.log_format);
@@ -93,11 +118,16 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Db(command) => database::run(&config, &command),
         Command::User(command) => user::run(config, command),
         Command::Sysadmin(command) => sysadmin::run(config, command),
+        Command::Dataset(command) => dataset::run(config, command),
+        Command::Views(command) => views::run(config, command),
         Command::SearchIndex(command) => search_index::run(config, &command),
         Command::Harvester(command) => harvester::run(config, command),
         Command::Jobs(command) => jobs::run(config, &command),
         Command::Notify(command) => notify::run(config, &command),
+        Command::Clean(command) => clean::run(config, command),
         Command::Config(command) => config::run(&config, &command),
+        Command::ConfigTool(arguments) => config_tool::run(&arguments),
+        Command::Generate(command) => generate::run(&command),
         Command::Demo(arguments) => demo::run(config, arguments),
         Command::FixturePortal(arguments) => fixture_portal::run(&arguments),
         Command::Doctor(arguments) => doctor::run(config, &arguments),
@@ -172,6 +202,34 @@ mod tests {
             "kurak user token add confadmin conformance expires_in=30 unit=86400 -q",
             "kurak -c x.ini user setpass anna",
             "kurak user add anna email=a@example.org password=secret123",
+            "kurak user show anna",
+            "kurak user setpass anna -p secret123",
+            "kurak dataset list",
+            "kurak dataset purge old",
+            "kurak jobs list -l 5 -i",
+            "kurak jobs worker --burst",
+            "kurak jobs cancel x",
+            "kurak db init --skip-plugins",
+            "kurak db upgrade -p harvest",
+            "kurak db pending-migrations --apply",
+            "kurak db duplicate_emails",
+            "kurak search-index rebuild -v -i -o -e --keep-orphans some-dataset",
+            "kurak search-index rebuild-fast",
+            "kurak search-index list-orphans",
+            "kurak search-index list-unindexed",
+            "kurak search-index clear-orphans -v",
+            "kurak config search ckan.auth.*",
+            "kurak config validate",
+            "kurak config-tool ckan.ini -s app:main -e debug=true a=b",
+            "kurak generate config ckan.ini",
+            "kurak clean activities --offset-days 90 --keep 5 -f",
+            "kurak views clear image_view -y",
+            "kurak harvester source show sample",
+            "kurak harvester source clear-history sample",
+            "kurak harvester source clear-history -k",
+            "kurak harvester sources all",
+            "kurak harvester job-abort sample",
+            "kurak harvester abort-failed-jobs 5",
             "kurak -c x.ini run --host 127.0.0.1 --port 5000",
             "kurak run -H 0.0.0.0 -p 80",
             "kurak search-index rebuild -q",

@@ -11,11 +11,18 @@ use crate::{Kurak, comparison, config::Config, control, db, upkeep};
 #[derive(Subcommand)]
 pub enum Command {
     /// Build the index anew from the database; searches go on answering from the old one
+    #[command(alias = "rebuild-fast", alias = "clear-orphans")]
     Rebuild {
         /// Say nothing but faults
         #[arg(short, long)]
         quiet: bool,
+        #[command(flatten)]
+        parts: Parts,
     },
+    /// Ids that are in the index and not in the database
+    ListOrphans,
+    /// Ids that are in the database and not in the index
+    ListUnindexed,
     /// Compare every entry of the index with the database; fails when they differ
     Check {
         /// As JSON
@@ -26,10 +33,29 @@ pub enum Command {
     Clear,
 }
 
+/// CKAN's options for parts of a rebuild. All is built anew in any case: taken for scripts.
+#[derive(clap::Args)]
+pub struct Parts {
+    #[arg(short, long, hide = true)]
+    verbose: bool,
+    #[arg(short = 'i', long, hide = true)]
+    force: bool,
+    #[arg(short, long, hide = true)]
+    only_missing: bool,
+    #[arg(short = 'e', long, hide = true)]
+    commit_each: bool,
+    #[arg(long, hide = true)]
+    keep_orphans: bool,
+    #[arg(hide = true)]
+    dataset: Option<String>,
+}
+
 pub fn run(config: Config, command: &Command) -> Result<()> {
     match command {
-        Command::Rebuild { quiet } => rebuild(config, *quiet),
-        Command::Check { json } => check(config, *json),
+        Command::Rebuild { quiet, parts: _ } => rebuild(config, *quiet),
+        Command::Check { json } => tell(&check(config)?, *json),
+        Command::ListOrphans => names(&check(config)?, "surplus"),
+        Command::ListUnindexed => names(&check(config)?, "missing"),
         Command::Clear => clear(config),
     }
 }
@@ -47,7 +73,12 @@ fn rebuild(config: Config, quiet: bool) -> Result<()> {
     if quiet { Ok(()) } else { print::line(format!("{count} datasets are in the index")) }
 }
 
-fn check(config: Config, as_json: bool) -> Result<()> {
+fn names(found: &Value, what: &str) -> Result<()> {
+    let ids = found.get(what).and_then(Value::as_array).into_iter().flatten();
+    ids.filter_map(Value::as_str).try_for_each(print::line)
+}
+
+fn check(config: Config) -> Result<Value> {
     let bar = print::bar(0, "datasets")?;
     let found = if let Some(done) = control::ask(&config.data, "check", &mut |seen| bar.inc(seen))? {
         done
@@ -59,7 +90,7 @@ fn check(config: Config, as_json: bool) -> Result<()> {
         found.told(kurak.app().index.count())
     };
     bar.finish_and_clear();
-    tell(&found, as_json)
+    Ok(found)
 }
 
 fn tell(found: &Value, as_json: bool) -> Result<()> {

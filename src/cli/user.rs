@@ -27,7 +27,14 @@ pub enum Command {
     },
     /// Give a user a new password, read from standard input; his sessions end
     #[command(name = "setpass")]
-    SetPass { name: String },
+    SetPass {
+        name: String,
+        /// The password itself; others on this machine may see it
+        #[arg(short, long)]
+        password: Option<String>,
+    },
+    /// Print a user as JSON
+    Show { name: String },
     /// Delete a user; what is his stays
     Remove { name: String },
     /// API tokens
@@ -68,7 +75,8 @@ pub fn run(config: Config, command: Command) -> Result<()> {
             input.insert("include_site_user".to_owned(), Value::Bool(true));
             print::list(&act(&kurak, "user_list", input)?, &["name", "fullname", "email", "state", "sysadmin", "created"], json)
         }
-        Command::SetPass { name } => set_password(&kurak, &name),
+        Command::SetPass { name, password } => set_password(&kurak, &name, password),
+        Command::Show { name } => print::json(&act(&kurak, "user_show", input([("id", &name)]))?),
         Command::Remove { name } => {
             let mut ctx = Ctx::job(kurak.app(), kurak.site());
             people::user::remove(&mut ctx, &name)?;
@@ -90,13 +98,19 @@ pub fn add(kurak: &Kurak, name: &str, fields: &[String]) -> Result<()> {
     print::line(format!("Successfully created user: {name}"))
 }
 
-/// The password is the first line: never an argument, which others on the machine could read.
-fn set_password(kurak: &Kurak, name: &str) -> Result<()> {
-    if std::io::stdin().is_terminal() {
-        eprint!("Password (it is shown): ");
-    }
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).map_err(Error::internal)?;
+/// The password is the first line of standard input, unless somebody says it where others on the machine can read it.
+fn set_password(kurak: &Kurak, name: &str, said: Option<String>) -> Result<()> {
+    let line = match said {
+        Some(password) => password,
+        None => {
+            if std::io::stdin().is_terminal() {
+                eprint!("Password (it is shown): ");
+            }
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).map_err(Error::internal)?;
+            line
+        }
+    };
     let password = line.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
         return Err(Error::bad_request("no password was given"));

@@ -3,7 +3,7 @@
 
 mod files;
 pub mod honoured;
-mod ini;
+pub mod ini;
 mod proofs;
 mod schemas;
 mod sources;

@@ -335,7 +335,7 @@ fn a_key_is_used_and_never_shown() {
     let config: Value = serde_json::from_str(shown["config"].as_str().unwrap()).unwrap();
     assert_eq!(config["api_key"], "***");
     assert!(!portal.ok("harvest_source_list", json!({})).to_string().contains("secret-key"));
-    drop(portal.ok("harvest_source_update", json!({"id": source, "title": "Other", "config": config.to_string()})));
+    drop(portal.ok("harvest_source_patch", json!({"id": source, "title": "Other", "config": config.to_string()})));
     remote.portal().forget();
     assert_eq!(harvest(&portal, &source).updated, 3);
     assert_eq!(remote.portal().last_authorization().as_deref(), Some("secret-key"));
@@ -485,7 +485,7 @@ fn remote_organizations_are_left_alone_unless_asked_for() {
     let report = portal.ok("harvest_job_report", json!({"id": id})).to_string();
     assert!(report.contains("An organization must be provided"), "{report}");
     assert_eq!(portal.app.quotes.filter(|_| true).len(), 0);
-    drop(portal.ok("harvest_source_update", json!({"id": first, "config": CREATE})));
+    drop(portal.ok("harvest_source_patch", json!({"id": first, "config": CREATE})));
     assert_eq!(harvest(&portal, &first).added, 3);
     let dataset = portal.ok("package_show", json!({"id": "dataset-1"}));
     assert_eq!(

@@ -28,13 +28,13 @@ fn a_stored_key_does_not_follow_the_source_to_another_host() {
     for change in [json!({"url": "http://127.0.0.1:2/one"}), json!({"url": "http://127.0.0.1:2/one", "config": masked})] {
         let mut input = change;
         input["id"] = made["id"].clone();
-        let refused = portal.call(&TestApp::site(), "harvest_source_update", input.clone());
+        let refused = portal.call(&TestApp::site(), "harvest_source_patch", input.clone());
         assert!(refused.is_err_and(|error| error.dict().fields().contains_key("config")), "{input}");
     }
     let moved = json!({"id": made["id"], "url": "http://127.0.0.1:1/two", "config": masked});
-    assert_eq!(portal.ok("harvest_source_update", moved)["url"], "http://127.0.0.1:1/two");
+    assert_eq!(portal.ok("harvest_source_patch", moved)["url"], "http://127.0.0.1:1/two");
     let renewed = json!({"id": made["id"], "url": "http://127.0.0.1:2/one", "config": json!({"api_key": "another"}).to_string()});
-    assert_eq!(portal.ok("harvest_source_update", renewed)["url"], "http://127.0.0.1:2/one");
+    assert_eq!(portal.ok("harvest_source_patch", renewed)["url"], "http://127.0.0.1:2/one");
 }
 
 #[test]

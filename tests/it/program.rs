@@ -203,6 +203,24 @@ fn exit_codes_tell_failures_from_wrong_calls() {
         ("db clean", 2),
         ("dance", 2),
         ("jobs list --json", 0),
+        ("jobs list -i -l 1", 0),
+        ("jobs show nothing", 1),
+        ("user show anna", 0),
+        ("user show nobody-of-that-name", 1),
+        ("dataset list --json", 0),
+        ("dataset purge nothing", 1),
+        ("clean activities --offset-days 1", 2),
+        ("clean activities --offset-days 1 -f", 0),
+        ("views clear", 2),
+        ("views clear -y", 0),
+        ("config validate", 0),
+        ("config describe", 0),
+        ("db pending-migrations", 0),
+        ("db upgrade -p harvest", 0),
+        ("search-index list-orphans", 0),
+        ("harvester source clear nothing", 1),
+        ("harvester sources all", 0),
+        ("harvester abort-failed-jobs", 0),
         ("harvester source list", 0),
         ("harvester source run nothing", 1),
         ("doctor", 0),
@@ -212,6 +230,43 @@ fn exit_codes_tell_failures_from_wrong_calls() {
     let missing = Command::new(env!("CARGO_BIN_EXE_kurak")).args(["-c", "/there/is/none.ini", "db", "init"]).output().unwrap();
     assert_eq!(missing.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("/there/is/none.ini"));
+}
+
+#[test]
+fn a_configuration_is_made_and_changed() {
+    let site = Site::new();
+    let made = site.path().join("made.ini");
+    let line = format!("generate config {}", made.display());
+    assert!(site.ok(&line).contains("made.ini"));
+    assert_eq!(site.code(&line), Some(2), "nothing is written over");
+    site.ok(&format!("config-tool {} ckan.site_title=Портал -s app:main", made.display()));
+    assert_eq!(site.code(&format!("config-tool {} -e nonsense=1", made.display())), Some(2));
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_kurak")).arg("-c").arg(&made).args(["config", "search", "ckan.site_t*"]).output();
+    assert_eq!(String::from_utf8(output.unwrap().stdout).unwrap(), "ckan.site_title: Портал\n");
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(std::fs::metadata(&made).unwrap().permissions().mode() & 0o777, 0o600, "it has a secret in it");
+}
+
+#[test]
+fn datasets_are_looked_after_from_the_command_line() {
+    let site = Site::new();
+    site.ok("db init");
+    site.ok("sysadmin add --create admin email=admin@example.com password=conformance1");
+    let token = site.ok("user token add -q admin first");
+    let server = Server::start(&site);
+    for name in ["first", "second"] {
+        let made = server.post("package_create", token.trim(), &format!(r#"{{"name": "{name}"}}"#));
+        assert_eq!(made["success"], true, "{made}");
+    }
+    assert!(site.ok("dataset delete first").contains("first active -> deleted"));
+    assert_eq!(site.ok("dataset purge second"), "second purged\n");
+    let list = site.ok("dataset list");
+    assert!(list.starts_with("count = 1\n") && list.contains("deleted"), "{list}");
+    let shown: Value = serde_json::from_str(&site.ok("dataset show first")).unwrap();
+    assert_eq!(shown["state"], "deleted");
+    assert_eq!(site.ok("search-index list-orphans"), "");
+    assert_eq!(server.stop(), Some(0));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `harvest_source_update`.
 
 use action::{Action, Ctx, Dict, Kind};
-use base::Result;
+use base::{ErrorDict, Result};
 use serde_json::Value;
 use store::changes;
 
@@ -11,7 +11,7 @@ use crate::run;
 action::declare! {
     /// Changes a harvest source.
     ///
-    /// What is left out stays. An `api_key` of `***` in `config` keeps the stored key; a configuration without one
+    /// It is sent with its name, url and source_type (`harvest_source_patch` takes parts); what else is left out stays. An `api_key` of `***` in `config` keeps the stored key; a configuration without one
     /// forgets it.
     pub struct Update;
     /// The source; `id` says which.
@@ -31,6 +31,14 @@ impl Action for Update {
     }
 
     fn run(ctx: &mut Ctx, params: UpdateParams, found: Source) -> Result<Value> {
+        // A source is sent whole; harvest_source_patch takes parts.
+        let mut errors = ErrorDict::default();
+        for (field, other) in [("name", "name"), ("url", "url"), ("source_type", "type")] {
+            if [field, other].iter().all(|field| params.0.text(field).is_none_or(|text| text.is_empty())) {
+                errors.add(field, "Missing value");
+            }
+        }
+        errors.into_result()?;
         change(ctx, &params.0, found)
     }
 }
