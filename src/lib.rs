@@ -10,6 +10,7 @@ mod licenses;
 pub mod telemetry;
 mod tending;
 pub mod upkeep;
+mod watching;
 
 use std::{
     fs,
@@ -31,6 +32,7 @@ use scheming::Schemas;
 use store::{Feed, Follower, Lane, Pools, pool::Sizes};
 use tempfile::TempDir;
 use tending::Tending;
+use watching::Watching;
 
 /// How long a start waits for the database.
 const FIRST_CONNECTION: Duration = Duration::from_secs(5);
@@ -45,6 +47,7 @@ pub struct Kurak {
     door: Option<Door>,
     worker: Option<harvest::Worker>,
     tending: Option<Tending>,
+    watching: Option<Watching>,
     follower: Option<Follower>,
     app: Arc<App>,
     site: Actor,
@@ -88,6 +91,7 @@ impl Kurak {
         let options = harvest::Options { allow: kurak.config.fetch_allow.clone(), ..harvest::Options::default() };
         kurak.worker = Some(harvest::Worker::start(Arc::clone(&kurak.app), options)?);
         kurak.tending = Some(Tending::start(&kurak.app)?);
+        kurak.watching = Some(Watching::start(&kurak.app)?);
         kurak.door = Some(Door::open(&kurak.app, &kurak.config.data)?);
         while !feed.is_ready() && begin.elapsed() < CATCH_UP {
             std::thread::sleep(Duration::from_millis(2));
@@ -152,6 +156,7 @@ impl Kurak {
             door: None,
             worker: None,
             tending: None,
+            watching: None,
             follower: None,
             app,
             site,
@@ -199,6 +204,7 @@ impl Drop for Kurak {
     fn drop(&mut self) {
         self.door.take();
         self.worker.take();
+        self.watching.take();
         self.tending.take();
         self.follower.take();
     }

@@ -16,7 +16,10 @@ use std::{
 use base::{Result, limits};
 use diesel::PgConnection;
 
-use crate::{changes::Change, pool::Pools};
+use crate::{
+    changes::{Change, Entity},
+    pool::Pools,
+};
 
 /// Changes that may wait; who brings more waits himself.
 const MOST: usize = 4_000;
@@ -106,6 +109,8 @@ pub(crate) struct State {
     /// The last turn did not come to its end.
     pub fails: AtomicBool,
     pub rebuilds: AtomicU64,
+    /// The number of the next change that is none.
+    mended: AtomicI64,
     /// Somebody wants the log to be read now.
     pub hurry: AtomicBool,
     /// Who asked for the next rebuild.
@@ -141,6 +146,18 @@ impl Feed {
         } else if self.sender.send(Handed { changes, applied: None }).is_err() {
             self.state.behind.fetch_sub(count, Ordering::AcqRel);
         }
+    }
+
+    /// Has datasets taken from the database anew, as if they had changed.
+    pub fn mend(&self, ids: &[String]) {
+        let change = |id: &String| Change {
+            // No number of the log: those are positive.
+            seq: self.state.mended.fetch_sub(1, Ordering::Relaxed),
+            entity: Entity::Package.as_str().to_owned(),
+            id: id.clone(),
+            document: None,
+        };
+        self.hand(ids.iter().map(change).collect());
     }
 
     /// True while changes that were handed over are not applied.
@@ -213,6 +230,7 @@ impl State {
             behind: AtomicUsize::default(),
             fails: AtomicBool::default(),
             rebuilds: AtomicU64::default(),
+            mended: AtomicI64::new(-1),
             hurry: AtomicBool::default(),
             asked: Mutex::default(),
             born: Instant::now(),
