@@ -26,7 +26,6 @@ pub struct Field {
     pub doc: &'static str,
     /// JSON Schema.
     pub schema: Value,
-    pub required: bool,
 }
 
 /// A file that an action takes beside its parameters.
@@ -91,12 +90,6 @@ pub trait Action: Documented {
     #[must_use]
     fn dataset(_input: &Map<String, Value>) -> Option<&str> {
         None
-    }
-
-    /// JSON Schema of the result, for the API document.
-    #[must_use]
-    fn result_schema() -> Value {
-        Value::Object(Map::new())
     }
 }
 
@@ -166,7 +159,6 @@ pub struct Row {
     /// The help text.
     pub doc: &'static str,
     pub fields: fn() -> Vec<Field>,
-    pub result_schema: fn() -> Value,
     /// Runs it in the frame.
     pub call: fn(&Arc<App>, &Actor, Input, &Conditions) -> Result<Answer>,
     /// Runs it and undoes it: what would be answered. The table of rights is made with it.
@@ -189,7 +181,6 @@ impl Row {
             searches: A::SEARCHES,
             doc: A::DOC,
             fields: <A::Params as Params>::fields,
-            result_schema: A::result_schema,
             call: call::call::<A>,
             dataset: A::dataset,
             rehearse: call::rehearse::<A>,

@@ -9,7 +9,7 @@ use crate::{
     Action, App, Conditions, Ctx, Kind, Params, Reply,
     action::{Answer, Input},
     conditions::Expected,
-    once as under_key,
+    once as under_key, shape,
 };
 
 /// How often a write is tried when somebody else was quicker with the same name or row.
@@ -17,7 +17,8 @@ const TRIES: usize = 3;
 
 /// Answers from memory what a token without scopes, or with the right ones, asks for; see [`Action::quick`].
 pub fn quick<A: Action>(app: &App, actor: &Actor, input: &Input) -> Option<Result<Answer>> {
-    if actor.is_within(A::NAME, A::KIND == Kind::Read) { A::quick(app, actor, input) } else { None }
+    let answer = if actor.is_within(A::NAME, A::KIND == Kind::Read) { A::quick(app, actor, input) } else { None };
+    answer.map(|answer| answer.and_then(documented::<A>))
 }
 
 /// Runs an action in the frame. A write that lost a race (a unique name, a deadlock) runs again from the start, and
@@ -84,7 +85,7 @@ fn once<A: Action>(app: &Arc<App>, actor: &Actor, (mut input, conditions): (Inpu
     let subject = A::allow(&mut ctx, &params)?;
     ctx.all_met(A::NAME)?;
     errors.into_result()?;
-    let mut answer = A::run(&mut ctx, params, subject)?.into_answer()?;
+    let mut answer = documented::<A>(A::run(&mut ctx, params, subject)?.into_answer()?)?;
     answer.version = ctx.told_version();
     answer.sight = ctx.told_sight();
     if let Some(key) = key {
@@ -92,6 +93,16 @@ fn once<A: Action>(app: &Arc<App>, actor: &Actor, (mut input, conditions): (Inpu
     }
     if end == End::Commit {
         answer.sequence = ctx.end()?;
+    }
+    Ok(answer)
+}
+
+/// The answer, where it is what the API document says; looked at where debug assertions are on only.
+fn documented<A: Action>(answer: Answer) -> Result<Answer> {
+    if cfg!(debug_assertions)
+        && let Some(misfit) = shape::misfit(A::NAME, &answer.result)?
+    {
+        return Err(Error::internal(format!("{misfit}; src/action/shape has the tables")));
     }
     Ok(answer)
 }

@@ -60,7 +60,6 @@ macro_rules! declare {
                     name: $crate::declare!(@name $field $(, $name)?),
                     doc: concat!($($field_doc, "\n"),*),
                     schema: <$type as $crate::reexport::base::loose::Loose>::schema(),
-                    required: false,
                 } ),*]
             }
             #[allow(unused_variables, clippy::allow_attributes, reason = "a struct without fields reads nothing")]

@@ -13,6 +13,7 @@ pub mod once;
 pub mod openapi;
 pub mod params;
 pub mod settings;
+pub mod shape;
 pub mod site;
 
 pub use action::{Action, Documented, Field, FileField, FileSize, Kind, Raw, Reply, Row};

@@ -6,7 +6,7 @@ mod tests;
 use base::{Error, Result};
 use serde_json::{Map, Value, json};
 
-use crate::{Field, Kind, Row};
+use crate::{Field, Kind, Row, shape};
 
 /// The whole document, as text with a newline at its end. The same table gives the same text.
 ///
@@ -15,18 +15,20 @@ use crate::{Field, Kind, Row};
 pub fn document(rows: &[Row], site_url: &str) -> Result<String> {
     let mut paths = Map::new();
     for row in rows {
-        paths.insert(format!("/api/3/action/{}", row.name), checked(row.name, path(row))?);
+        paths.insert(format!("/api/3/action/{}", row.name), checked(row.name, path(row)?)?);
     }
     for entry in OTHERS {
         paths.insert(entry.0.to_owned(), checked(entry.0, json!({"get": other(*entry)}))?);
     }
+    let mut schemas = shape::schemas()?;
+    schemas.insert("Failure".to_owned(), failure());
     let document = json!({
         "openapi": "3.1.0",
         "info": {"title": "kurak", "description": "A catalog that speaks CKAN's action API.", "version": env!("CARGO_PKG_VERSION")},
         "servers": [{"url": site_url}],
         "paths": paths,
         "components": {
-            "schemas": {"Failure": failure()},
+            "schemas": schemas,
             "securitySchemes": {
                 "token": {"type": "apiKey", "in": "header", "name": "Authorization"},
                 "key": {"type": "apiKey", "in": "header", "name": "X-CKAN-API-Key"},
@@ -204,18 +206,23 @@ fn told(row: &Row) -> Value {
     }
 }
 
-fn path(row: &Row) -> Value {
+fn path(row: &Row) -> Result<Value> {
     let fields = (row.fields)();
+    let nothing = Map::new();
+    let line = shape::line(row.name)?;
+    let needed = line.map_or(&[][..], |line| &line.needed);
+    let example = line.map_or(&nothing, |line| &line.example);
+    let result = shape::result_schema(row.name)?;
     let mut path = Map::new();
     if row.kind == Kind::Read {
-        let parameters: Vec<Value> = fields.iter().map(|field| json!({"name": field.name, "in": "query", "required": field.required, "description": plain(field.doc), "schema": typed(field.schema.clone())})).collect();
-        let parameters = parameters.into_iter().chain(waits(row).map(|(name, text, kind)| json!({"name": name, "in": "query", "required": false, "description": text, "schema": {"type": kind}})));
-        let parameters: Vec<Value> = parameters.collect();
-        let mut get = operation(row, "get");
+        let parameters = fields.iter().map(|field| in_query(field, needed, example));
+        let waits = waits(row).map(|(name, text, kind)| json!({"name": name, "in": "query", "required": false, "description": text, "schema": {"type": kind}}));
+        let parameters: Vec<Value> = parameters.chain(waits).collect();
+        let mut get = operation(row, "get", &result);
         get.insert("parameters".to_owned(), json!(parameters));
         path.insert("get".to_owned(), Value::Object(get));
     }
-    let mut post = operation(row, "post");
+    let mut post = operation(row, "post", &result);
     if row.kind == Kind::Write {
         let headers = CONDITIONS.map(|(name, text)| json!({"name": name, "in": "header", "required": false, "description": text, "schema": {"type": "string"}}));
         post.insert("parameters".to_owned(), json!(headers));
@@ -223,18 +230,29 @@ fn path(row: &Row) -> Value {
             responses.insert("412".to_owned(), failed("If-Match names another version than current_version."));
         }
     }
-    post.insert("requestBody".to_owned(), json!({"required": row.kind == Kind::Write, "content": content(row, &fields)}));
+    post.insert(
+        "requestBody".to_owned(),
+        json!({"required": row.kind == Kind::Write, "content": content(row, body(&fields, needed), example)}),
+    );
     path.insert("post".to_owned(), Value::Object(post));
-    Value::Object(path)
+    Ok(Value::Object(path))
+}
+
+fn in_query(field: &Field, needed: &[String], example: &Map<String, Value>) -> Value {
+    let required = needed.iter().any(|name| name == field.name);
+    let mut parameter = json!({"name": field.name, "in": "query", "required": required, "description": plain(field.doc), "schema": typed(field.schema.clone())});
+    if let (Some(parameter), Some(value)) = (parameter.as_object_mut(), example.get(field.name)) {
+        parameter.insert("example".to_owned(), value.clone());
+    }
+    parameter
 }
 
 /// JSON; a form in parts too, for an action that takes files.
-fn content(row: &Row, fields: &[Field]) -> Value {
-    let mut schema = body(fields);
+fn content(row: &Row, mut schema: Value, example: &Map<String, Value>) -> Value {
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         properties.extend(waits(row).map(|(name, text, kind)| (name.to_owned(), json!({"type": kind, "description": text}))));
     }
-    let mut content = json!({"application/json": {"schema": schema}});
+    let mut content = json!({"application/json": {"schema": schema, "example": example}});
     if let (Some(content), false) = (content.as_object_mut(), row.files.is_empty()) {
         let mut form = schema;
         if let Some(properties) = form.get_mut("properties").and_then(Value::as_object_mut) {
@@ -249,7 +267,7 @@ fn content(row: &Row, fields: &[Field]) -> Value {
     content
 }
 
-fn body(fields: &[Field]) -> Value {
+fn body(fields: &[Field], needed: &[String]) -> Value {
     let mut properties = Map::new();
     for field in fields {
         let mut schema = typed(field.schema.clone());
@@ -258,20 +276,19 @@ fn body(fields: &[Field]) -> Value {
         }
         properties.insert(field.name.to_owned(), schema);
     }
-    let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
     let mut schema = json!({"type": "object", "properties": properties});
-    if let (Some(schema), false) = (schema.as_object_mut(), required.is_empty()) {
-        schema.insert("required".to_owned(), json!(required));
+    if let (Some(schema), false) = (schema.as_object_mut(), needed.is_empty()) {
+        schema.insert("required".to_owned(), json!(needed));
     }
     schema
 }
 
-fn operation(row: &Row, method: &str) -> Map<String, Value> {
+fn operation(row: &Row, method: &str, result: &Value) -> Map<String, Value> {
     let doc = plain(row.doc);
     let summary = doc.split("\n\n").next().unwrap_or_default().replace('\n', " ");
     let noun = row.name.split('_').next().unwrap_or(row.name);
     let envelope = json!({"type": "object", "required": ["help", "success", "result"],
-        "properties": {"help": {"type": "string"}, "success": {"type": "boolean"}, "result": typed((row.result_schema)())}});
+        "properties": {"help": {"type": "string"}, "success": {"type": "boolean"}, "result": result}});
     let text = json!({"description": "The request cannot be understood: a text, or an envelope.", "content": {"application/json":
         {"schema": {"type": ["string", "object"]}}}});
     let operation = json!({

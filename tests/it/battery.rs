@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use action::{Conditions, Kind as Way, Row};
+use action::{Conditions, Kind as Way, Row, shape};
 use auth::Actor;
 use base::{Error, Kind};
 use kit::TestApp;
@@ -119,6 +119,11 @@ impl Things {
             "object" if action.contains("relationship") => of("foreign dataset"),
             "object" | "object_id" => of("dataset"),
             "object_type" => Some(json!("package")),
+            "owner_id" => of("dataset"),
+            "owner_type" => Some(json!("package")),
+            "activity_type" => Some(json!("changed package")),
+            "jti" => Some(json!("nothing known")),
+            "password" => Some(json!("a long pass phrase")),
             "datasets" => Some(json!([self.ids["dataset"]])),
             "order" => Some(json!([])),
             "match" => Some(json!({"id": self.ids["dataset"]})),
@@ -251,6 +256,13 @@ fn attack(things: &Things, row: &Row, values: &[(&'static str, Option<Value>)], 
                     faults.push(format!("{case}: a panic"));
                     continue;
                 };
+                if *role == "sysadmin" && *what == "missing" {
+                    let needed = shape::needed(row.name).unwrap().contains(&field.name.to_owned());
+                    let misses = matches!(&outcome, Err(error) if error.dict().fields().get(field.name).is_some_and(|told| told.to_string().contains("Missing value")));
+                    if (needed && outcome.is_ok()) || (misses && !needed) {
+                        faults.push(format!("{case}: said to be needed: {needed}, but {outcome:?}"));
+                    }
+                }
                 if row.kind == Way::Write && *role == "anonymous" && outcome.is_ok() {
                     faults.push(format!("{case}: written"));
                 }

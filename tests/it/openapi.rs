@@ -36,3 +36,21 @@ fn the_list_of_actions_is_committed() {
 fn the_list_of_options_is_committed() {
     compare("settings.txt", &kurak::config::honoured::text());
 }
+
+#[test]
+fn every_action_says_what_it_needs_and_answers_and_has_an_example() {
+    let examples: std::collections::BTreeMap<_, _> = action::shape::examples().unwrap().collect();
+    let rows = kurak::rows_sorted();
+    let names: Vec<&str> = rows.iter().map(|row| row.name).collect();
+    assert_eq!(examples.keys().copied().collect::<Vec<_>>(), names, "src/action/shape/actions.txt has a line an action");
+    for row in rows {
+        let fields: Vec<&str> = (row.fields)().iter().map(|field| field.name).collect();
+        let needed = action::shape::needed(row.name).unwrap();
+        for name in examples[row.name].keys().map(String::as_str).chain(needed.iter().map(String::as_str)) {
+            assert!(fields.contains(&name), "{} has no parameter {name}: {fields:?}", row.name);
+        }
+        for name in needed {
+            assert!(examples[row.name].contains_key(name), "the example of {} has no {name}", row.name);
+        }
+    }
+}

@@ -30,7 +30,7 @@ fn fields() -> Vec<Field> {
         "clear_logo_upload" => "True: the uploaded picture goes.",
         _ => "Kept for front ends; this program itself does not use it.",
     };
-    EDITABLE.iter().map(|name| Field { name, doc: doc(name), schema: String::schema(), required: false }).collect()
+    EDITABLE.iter().map(|name| Field { name, doc: doc(name), schema: String::schema() }).collect()
 }
 
 impl Action for Update {

@@ -23,7 +23,7 @@ action::declare! {
 }
 
 fn fields() -> Vec<Field> {
-    let field = |name, doc| Field { name, doc, schema: String::schema(), required: false };
+    let field = |name, doc| Field { name, doc, schema: String::schema() };
     vec![
         field("name", "Its name; that of the sent file when left out."),
         field("storage", "Name of the storage; the default one when left out."),

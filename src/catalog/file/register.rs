@@ -22,11 +22,8 @@ action::declare! {
 }
 
 fn fields() -> Vec<Field> {
-    let field = |name, doc, required| Field { name, doc, schema: String::schema(), required };
-    vec![
-        field("location", "Its place in the storage.", true),
-        field("storage", "Name of the storage; the default one when left out.", false),
-    ]
+    let field = |name, doc| Field { name, doc, schema: String::schema() };
+    vec![field("location", "Its place in the storage."), field("storage", "Name of the storage; the default one when left out.")]
 }
 
 impl Action for Register {

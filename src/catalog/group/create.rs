@@ -21,12 +21,12 @@ action::declare! {
 /// What clients may send of an organization or group.
 #[must_use]
 pub fn fields() -> Vec<Field> {
-    let field = |name, doc, schema| Field { name, doc, schema, required: false };
+    let field = |name, doc, schema| Field { name, doc, schema };
     let text = String::schema;
     let list = |item: Value| json!({"type": "array", "items": item});
     let named = json!({"type": "object", "properties": {"name": text(), "capacity": text()}});
     vec![
-        Field { name: "name", doc: "Unique name in URLs: 2 to 100 of a-z, 0-9, - and _.", schema: text(), required: true },
+        Field { name: "name", doc: "Unique name in URLs: 2 to 100 of a-z, 0-9, - and _.", schema: text() },
         field("id", "A UUID; sysadmins only.", text()),
         field("title", "Title.", text()),
         field("title_translated", "Title by language: {\"ky\": …, \"ru\": …, \"en\": …}.", json!({"type": "object"})),

@@ -22,11 +22,12 @@ action::declare! {
 /// What clients may send of a dataset.
 #[must_use]
 pub fn fields() -> Vec<Field> {
-    let field = |name, doc, schema| Field { name, doc, schema, required: false };
+    let field = |name, doc, schema| Field { name, doc, schema };
     let text = String::schema;
     let list = |item: Value| json!({"type": "array", "items": item});
     vec![
-        Field { name: "name", doc: "Unique name in URLs: 2 to 100 of a-z, 0-9, - and _.", schema: text(), required: true },
+        field("id", "Of what changes: id or name; of a new one: a UUID, sysadmins only.", text()),
+        Field { name: "name", doc: "Unique name in URLs: 2 to 100 of a-z, 0-9, - and _.", schema: text() },
         field("title", "Title; the name when left out.", text()),
         field("title_translated", "Title by language: {\"ky\": …, \"ru\": …, \"en\": …}.", json!({"type": "object"})),
         field("notes", "Description, Markdown.", text()),

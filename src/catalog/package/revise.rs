@@ -25,7 +25,7 @@ action::declare! {
 }
 
 fn fields() -> Vec<Field> {
-    let field = |name, doc, schema| Field { name, doc, schema, required: false };
+    let field = |name, doc, schema| Field { name, doc, schema };
     let (object, list) = (Map::<String, Value>::schema, Vec::<String>::schema);
     vec![
         field("match", "What the dataset has to have; `id` or `name` says which one. Also as match__<key>.", object()),

@@ -53,7 +53,7 @@ const KNOWN: &[&str] = &[
 ];
 
 fn fields() -> Vec<Field> {
-    let field = |name, doc, schema| Field { name, doc, schema, required: false };
+    let field = |name, doc, schema| Field { name, doc, schema };
     let (text, flag, number, list) = (String::schema, bool::schema, Natural::schema, Vec::<String>::schema);
     vec![
         field("q", "Words, or a query in Lucene's syntax when it has a colon. Everything when left out.", text()),

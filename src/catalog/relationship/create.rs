@@ -19,16 +19,12 @@ action::declare! {
 /// What clients may send of a relationship.
 #[must_use]
 pub fn fields() -> Vec<Field> {
-    let field = |name, doc, required| Field { name, doc, schema: String::schema(), required };
+    let field = |name, doc| Field { name, doc, schema: String::schema() };
     vec![
-        field("subject", "Id or name of the one dataset.", true),
-        field("object", "Id or name of the other.", true),
-        field(
-            "type",
-            "depends_on, dependency_of, derives_from, has_derivation, links_to, linked_from, child_of or parent_of.",
-            true,
-        ),
-        field("comment", "A few words.", false),
+        field("subject", "Id or name of the one dataset."),
+        field("object", "Id or name of the other."),
+        field("type", "depends_on, dependency_of, derives_from, has_derivation, links_to, linked_from, child_of or parent_of."),
+        field("comment", "A few words."),
     ]
 }
 

@@ -18,9 +18,11 @@ action::declare! {
 /// What clients may send of a resource.
 #[must_use]
 pub fn fields() -> Vec<Field> {
-    let field = |name, doc, schema| Field { name, doc, schema, required: false };
+    let field = |name, doc, schema| Field { name, doc, schema };
     let text = String::schema;
     vec![
+        field("id", "Id of what changes; of a new one a UUID of the caller's choice.", text()),
+        field("package_id", "Id or name of the dataset of a new one.", text()),
         field("url", "Address.", text()),
         field("clear_upload", "True: the uploaded file goes, `url` is a link.", bool::schema()),
         field("name", "Name.", text()),

@@ -22,13 +22,13 @@ action::declare! {
 /// What clients may send of a view.
 #[must_use]
 pub fn fields() -> Vec<Field> {
-    let field = |name, doc, required| Field { name, doc, schema: String::schema(), required };
+    let field = |name, doc| Field { name, doc, schema: String::schema() };
     vec![
-        field("resource_id", "Id of the resource.", true),
-        field("title", "Title.", true),
-        field("description", "A few words, Markdown.", false),
-        field("view_type", "Kind of view, such as image_view or text_view; never changes.", true),
-        field("id", "A UUID; sysadmins only.", false),
+        field("resource_id", "Id of the resource."),
+        field("title", "Title."),
+        field("description", "A few words, Markdown."),
+        field("view_type", "Kind of view, such as image_view or text_view; never changes."),
+        field("id", "A UUID; sysadmins only."),
     ]
 }
 

@@ -19,7 +19,7 @@ action::declare! {
 }
 
 fn fields() -> Vec<Field> {
-    let field = |name, doc| Field { name, doc, schema: String::schema(), required: true };
+    let field = |name, doc| Field { name, doc, schema: String::schema() };
     vec![field("name", "Name, 2 to 100 letters, digits, blanks and -_."), field("vocabulary_id", "Id of the vocabulary.")]
 }
 

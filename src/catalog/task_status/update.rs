@@ -13,17 +13,17 @@ action::declare! {
 }
 
 fn fields() -> Vec<Field> {
-    let field = |name, doc, required| Field { name, doc, schema: String::schema(), required };
+    let field = |name, doc| Field { name, doc, schema: String::schema() };
     vec![
-        field("id", "Id of the one that changes; without it, it is found by entity, kind of task and key.", false),
-        field("entity_id", "Id of what the task is about.", true),
-        field("entity_type", "What that is, such as resource.", true),
-        field("task_type", "Kind of the task.", true),
-        field("key", "Key of the status.", true),
-        field("value", "Its value.", true),
-        field("state", "State of the task.", false),
-        field("last_updated", "ISO 8601; now for a new one.", false),
-        field("error", "What went wrong.", false),
+        field("id", "Id of the one that changes; without it, it is found by entity, kind of task and key."),
+        field("entity_id", "Id of what the task is about."),
+        field("entity_type", "What that is, such as resource."),
+        field("task_type", "Kind of the task."),
+        field("key", "Key of the status."),
+        field("value", "Its value."),
+        field("state", "State of the task."),
+        field("last_updated", "ISO 8601; now for a new one."),
+        field("error", "What went wrong."),
     ]
 }
 

@@ -13,7 +13,7 @@ action::declare! {
 }
 
 fn fields() -> Vec<Field> {
-    let field = |name, doc| Field { name, doc, schema: String::schema(), required: true };
+    let field = |name, doc| Field { name, doc, schema: String::schema() };
     vec![
         field("term", "The term in its own language."),
         field("term_translation", "The term in the other language."),

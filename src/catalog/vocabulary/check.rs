@@ -10,7 +10,7 @@ use super::db;
 /// What clients may send of a vocabulary.
 #[must_use]
 pub fn fields() -> Vec<Field> {
-    let field = |name, doc, schema| Field { name, doc, schema, required: false };
+    let field = |name, doc, schema| Field { name, doc, schema };
     vec![
         field("name", "Unique name of 2 to 100 characters.", String::schema()),
         field(

@@ -22,7 +22,7 @@ action::declare! {
 
 fn fields() -> Vec<Field> {
     let mut fields = check::fields();
-    fields.insert(0, Field { name: "id", doc: "Id or name of the vocabulary.", schema: String::schema(), required: true });
+    fields.insert(0, Field { name: "id", doc: "Id or name of the vocabulary.", schema: String::schema() });
     fields
 }
 

@@ -2,7 +2,7 @@
 
 use action::{Action, Ctx, Kind};
 use base::{Error, Result, time::Stamp};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::db;
 use crate::{run, source::frequency::Frequency};
@@ -31,10 +31,6 @@ impl Action for AbortFailed {
     type Params = AbortFailedParams;
     type Subject = ();
     type Output = String;
-
-    fn result_schema() -> Value {
-        json!({"type": "string"})
-    }
 
     fn allow(ctx: &mut Ctx, _params: &AbortFailedParams) -> Result<()> {
         if ctx.actor.is_sysadmin() { Ok(()) } else { Err(Error::denied("")) }

@@ -21,21 +21,19 @@ action::declare! {
 /// What clients may send of a source.
 #[must_use]
 pub fn fields() -> Vec<Field> {
-    let field = |name, doc, required| Field { name, doc, schema: String::schema(), required };
+    let field = |name, doc| Field { name, doc, schema: String::schema() };
     vec![
-        field("url", "Address of the portal; each can be harvested by one source.", true),
-        field("name", "Unique name: 2 to 100 of a-z, 0-9, - and _.", true),
-        Field {
-            schema: json!({"type": "string", "enum": protocol::TYPES}),
-            ..field("source_type", "How it is harvested.", true)
-        },
-        field("title", "Title; the name when left out.", false),
-        field("notes", "Description.", false),
-        field("frequency", "MANUAL, DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS.", false),
-        field("config", "Options of the protocol, as a JSON object in a string. An api_key is shown as ***.", false),
-        field("owner_org", "Id or name of the organization that owns the source and what comes from it.", false),
-        Field { schema: bool::schema(), ..field("active", "False: it is not harvested.", false) },
-        Field { schema: bool::schema(), ..field("private", "True: only members of the organization see the source.", false) },
+        field("id", "Id or name of what changes."),
+        field("url", "Address of the portal; each can be harvested by one source."),
+        field("name", "Unique name: 2 to 100 of a-z, 0-9, - and _."),
+        Field { schema: json!({"type": "string", "enum": protocol::TYPES}), ..field("source_type", "How it is harvested.") },
+        field("title", "Title; the name when left out."),
+        field("notes", "Description."),
+        field("frequency", "MANUAL, DAILY, WEEKLY, BIWEEKLY, MONTHLY or ALWAYS."),
+        field("config", "Options of the protocol, as a JSON object in a string. An api_key is shown as ***."),
+        field("owner_org", "Id or name of the organization that owns the source and what comes from it."),
+        Field { schema: bool::schema(), ..field("active", "False: it is not harvested.") },
+        Field { schema: bool::schema(), ..field("private", "True: only members of the organization see the source.") },
     ]
 }
 

@@ -21,23 +21,23 @@ action::declare! {
 }
 
 pub(super) fn fields() -> Vec<Field> {
-    let field = |name, doc, schema, required| Field { name, doc, schema, required };
+    let field = |name, doc, schema| Field { name, doc, schema };
     let text = String::schema;
     vec![
-        field("name", "Unique name: 2 to 100 of a-z, 0-9, - and _.", text(), true),
-        field("email", "E-mail address, unique.", text(), true),
-        field("password", "At least 8 characters.", text(), true),
-        field("password_hash", "In place of a password; sysadmins only.", text(), false),
-        field("id", "A UUID; sysadmins only.", text(), false),
-        field("fullname", "The name as people say it.", text(), false),
-        field("about", "A few words; no links.", text(), false),
-        field("image_url", "Address of a picture.", text(), false),
-        field("clear_upload", "True: the uploaded picture goes.", bool::schema(), false),
-        field("plugin_extras", "What plugins store; sysadmins only.", json!({"type": "object"}), false),
-        field("sysadmin", "True: may do everything; sysadmins only.", bool::schema(), false),
-        field("state", "active, pending or deleted; sysadmins only.", text(), false),
-        field("activity_streams_email_notifications", "True: wants e-mails.", bool::schema(), false),
-        field("with_apitoken", "True: makes an API token called default and answers it as token.", bool::schema(), false),
+        field("name", "Unique name: 2 to 100 of a-z, 0-9, - and _.", text()),
+        field("email", "E-mail address, unique.", text()),
+        field("password", "At least 8 characters.", text()),
+        field("password_hash", "In place of a password; sysadmins only.", text()),
+        field("id", "A UUID; sysadmins only.", text()),
+        field("fullname", "The name as people say it.", text()),
+        field("about", "A few words; no links.", text()),
+        field("image_url", "Address of a picture.", text()),
+        field("clear_upload", "True: the uploaded picture goes.", bool::schema()),
+        field("plugin_extras", "What plugins store; sysadmins only.", json!({"type": "object"})),
+        field("sysadmin", "True: may do everything; sysadmins only.", bool::schema()),
+        field("state", "active, pending or deleted; sysadmins only.", text()),
+        field("activity_streams_email_notifications", "True: wants e-mails.", bool::schema()),
+        field("with_apitoken", "True: makes an API token called default and answers it as token.", bool::schema()),
     ]
 }
 

@@ -25,8 +25,8 @@ action::declare! {
 /// Those of a new user; only his name or id must be sent.
 pub(super) fn fields() -> Vec<Field> {
     let all = create::fields().into_iter().filter(|field| field.name != "with_apitoken");
-    let key = Field { name: "reset_key", doc: "The key of an invitation.", schema: String::schema(), required: false };
-    all.map(|field| Field { required: field.name == "id", ..field }).chain([key]).collect()
+    let key = Field { name: "reset_key", doc: "The key of an invitation.", schema: String::schema() };
+    all.chain([key]).collect()
 }
 
 impl Action for Update {
