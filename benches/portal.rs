@@ -123,8 +123,13 @@ pub fn walk(app: &App, visit: &mut dyn FnMut(model::Document) -> Outcome<()>) ->
 
 /// Runs `kurak run` on a data folder.
 pub fn run(data: &Path) -> Outcome<Server> {
+    run_with(data, &[])
+}
+
+/// Runs it with further options, as variables.
+pub fn run_with(data: &Path, options: &[(&str, &str)]) -> Outcome<Server> {
     let mut command = program(data)?;
-    command.arg("run");
+    command.arg("run").envs(options.iter().copied());
     Server::start(command, &data.with_extension("log"))
 }
 

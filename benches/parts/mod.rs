@@ -2,6 +2,7 @@
 
 mod create;
 mod harvest;
+mod lists;
 mod rebuild;
 mod search;
 mod show;
@@ -19,12 +20,13 @@ const ROUNDS: usize = 3;
 type Part = fn(&Portal, &mut Table) -> Outcome<()>;
 
 /// All parts in their order. The first builds the index.
-pub const PARTS: [(&str, Part); 5] = [
+pub const PARTS: [(&str, Part); 6] = [
     ("rebuild", rebuild::measure),
     ("show", show::measure),
     ("search", search::measure),
     ("create", create::measure),
     ("harvest", harvest::measure),
+    ("lists", lists::measure),
 ];
 
 /// A mix that goes on for a round.

@@ -178,6 +178,42 @@ fn the_pages_speak_three_languages_and_load_nothing() {
 }
 
 #[test]
+fn a_session_is_new_with_each_login_and_takes_no_offered_name() {
+    let server = portal();
+    let first = session(&server);
+    let page = server.get("/user/login");
+    let offered = format!("{}; {first}", cookie(&page, "ckan_form").unwrap());
+    let body = format!("login=anna&password=correct+horse&_csrf_token={}", csrf(&page.text()));
+    let begun = server.send("POST", "/user/login", &[FORM, ("cookie", &offered)], body.as_bytes());
+    let second = cookie(&begun, "ckan").unwrap();
+    assert_ne!(first, second);
+    assert_eq!(who(&server, &second), "anna");
+    let made_up = format!("ckan={}", "A".repeat(first.len() - 5));
+    let planted = format!("{}; {made_up}", cookie(&page, "ckan_form").unwrap());
+    let begun = server.send("POST", "/user/login", &[FORM, ("cookie", &planted)], body.as_bytes());
+    assert!(begun.status == 302 && cookie(&begun, "ckan").unwrap() != made_up);
+    assert_eq!(who(&server, &made_up), "");
+}
+
+#[test]
+fn nobody_learns_who_has_an_account() {
+    let server = TestServer::with(|settings| settings.auth.public_user_details = false);
+    drop(server.portal.ok("user_create", json!({"name": "anna", "email": "anna@example.org", "password": "correct horse"})));
+    // What differs in a page is what was typed, and the secret of its forms.
+    let shown = |login: &str| {
+        let page = log_in(&server, "", login, "wrong");
+        let (text, token) = (page.text(), csrf(&page.text()));
+        (page.status, text.replace(&token, "").replace(login, ""))
+    };
+    assert_eq!(shown("anna"), shown("nobody"));
+    let asked = |id: &str| {
+        let answer = server.get(&format!("/api/3/action/user_show?id={id}"));
+        (answer.status, answer.text())
+    };
+    assert_eq!(asked("anna"), asked("nobody"));
+}
+
+#[test]
 fn who_fails_too_often_waits() {
     let server = portal();
     for _ in 0..10 {

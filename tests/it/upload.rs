@@ -203,6 +203,31 @@ fn a_file_is_given_out_whole_in_part_or_not_again() {
 }
 
 #[test]
+fn what_a_browser_would_run_is_sent_to_the_disk() {
+    let server = server();
+    let token = server.token("root", true);
+    drop(server.portal.ok("package_create", json!({"name": "stations"})));
+    let script: &[u8] = b"<html><body><script>alert(document.domain)</script></body></html>";
+    for (name, content) in [
+        ("a.html", script),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".as_slice()),
+        ("a.xhtml", script),
+        ("a.xml", b"<?xml version='1.0'?><?xml-stylesheet type='text/xsl' href='#x'?><x/>".as_slice()),
+        ("a.pdf", b"%PDF-1.4 /OpenAction << /S /JavaScript >>".as_slice()),
+        ("a.csv", script),
+        ("nothing", script),
+    ] {
+        let resource = sent(&server, "resource_create", &token, upload(name, content).text("package_id", "stations"));
+        let given = server.get(&path(&resource));
+        assert_eq!((given.status, given.body.as_slice()), (200, content), "{name}");
+        let told = given.header("content-disposition");
+        assert!(told.starts_with("attachment") && told.contains("filename"), "{name}: {told}");
+        assert_eq!(given.header("x-content-type-options"), "nosniff", "{name}");
+        assert_eq!(given.header("content-security-policy"), "default-src 'none'; sandbox", "{name}");
+    }
+}
+
+#[test]
 fn pictures_are_what_they_seem_to_be() {
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
     let server = server();
