@@ -19,14 +19,14 @@ action::declare! {
 }
 
 fn fields() -> Vec<Field> {
-    let text = |name, doc, required| Field { name, doc, schema: String::schema(), required };
+    let text = |name, doc| Field { name, doc, schema: String::schema() };
     vec![
-        text("guid", "What the remote calls it; made up when left out.", false),
-        text("content", "The remote's text.", false),
-        text("job_id", "Id of the job that it belongs to.", true),
-        text("source_id", "Id of the source; that of the job when left out.", false),
-        text("package_id", "Id of the dataset here that came of it.", false),
-        Field { name: "extras", doc: "Further keys and values.", schema: json!({"type": "object"}), required: false },
+        text("guid", "What the remote calls it; made up when left out."),
+        text("content", "The remote's text."),
+        text("job_id", "Id of the job that it belongs to."),
+        text("source_id", "Id of the source; that of the job when left out."),
+        text("package_id", "Id of the dataset here that came of it."),
+        Field { name: "extras", doc: "Further keys and values.", schema: json!({"type": "object"}) },
     ]
 }
 
