@@ -1,4 +1,5 @@
-//! API tokens as CKAN gives them out: JWTs (RFC 7519) signed with a secret of the site. They are read here, never made.
+//! JWTs (RFC 7519) signed with a secret of the site: API tokens as CKAN gives them out, and what services that share the
+//! secret make to read files. They are read here, never made.
 
 use base::{secret::Secret, time::Stamp};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -49,9 +50,50 @@ pub struct Claims {
     pub expires: Option<i64>,
 }
 
-/// Reads a token that was signed with this secret by this algorithm, and is good now. `None` for everything else.
+/// The file that a token lets its holder read.
+#[derive(Debug, PartialEq, Eq)]
+pub enum File {
+    Id(String),
+    Place { storage: String, location: String },
+}
+
+/// For whom tokens are that let their holder read a file.
+const DOWNLOAD: &str = "trusted_download";
+
+/// Reads an API token that was signed with this secret by this algorithm, and is good now. `None` for everything else.
 #[must_use]
 pub fn read(token: &str, secret: &Secret, algorithm: Algorithm) -> Option<Claims> {
+    let (claims, expires) = good(token, secret, algorithm)?;
+    // One that is for something else is no API token.
+    if claims.get("aud").is_some_and(|aud| !aud.is_null()) {
+        return None;
+    }
+    let id = claims.get("jti")?.as_str()?;
+    (!id.is_empty() && !id.contains('\0')).then(|| Claims { id: id.to_owned(), expires })
+}
+
+/// Reads a token that lets its holder read a file: its `aud` says so, and `sub`, or `storage` and `location`, say which.
+/// `None` for everything else.
+#[must_use]
+pub fn file(token: &str, secret: &Secret, algorithm: Algorithm) -> Option<File> {
+    let (claims, _expires) = good(token, secret, algorithm)?;
+    let is_meant = match claims.get("aud")? {
+        Value::String(aud) => aud == DOWNLOAD,
+        Value::Array(all) => all.iter().any(|aud| aud == DOWNLOAD),
+        _ => false,
+    };
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+    if !is_meant {
+        return None;
+    }
+    match claims.get("sub") {
+        Some(_) => text("sub").map(File::Id),
+        None => Some(File::Place { storage: text("storage")?, location: text("location")? }),
+    }
+}
+
+/// What a token claims that was signed with this secret by this algorithm and is good now, and when it ends.
+fn good(token: &str, secret: &Secret, algorithm: Algorithm) -> Option<(Value, Option<i64>)> {
     let (signed, signature) = token.rsplit_once('.')?;
     let (head, claims) = signed.split_once('.')?;
     // The token does not choose its algorithm.
@@ -70,8 +112,7 @@ pub fn read(token: &str, secret: &Secret, algorithm: Algorithm) -> Option<Claims
     for begins in [second("nbf"), second("iat")].into_iter().flatten() {
         begins.filter(|begins| *begins <= now)?;
     }
-    let id = claims.get("jti")?.as_str()?;
-    (!id.is_empty() && !id.contains('\0')).then(|| Claims { id: id.to_owned(), expires })
+    Some((claims, expires))
 }
 
 fn json(part: &str) -> Option<Value> {
@@ -117,6 +158,7 @@ mod tests {
             token(HEAD, r#"{"jti":"x"}"#, "other"),
             token(r#"{"alg":"HS512"}"#, r#"{"jti":"x"}"#, "s3cret"),
             token(HEAD, r#"{"jti":"x","exp":1}"#, "s3cret"),
+            token(HEAD, r#"{"jti":"x","sub":"x","aud":"trusted_download"}"#, "s3cret"),
             token(HEAD, r#"{"jti":"x","exp":"soon"}"#, "s3cret"),
             token(HEAD, r#"{"jti":"x","nbf":99999999999}"#, "s3cret"),
             token(HEAD, r#"{"iat":1}"#, "s3cret"),
@@ -127,6 +169,24 @@ mod tests {
             String::new(),
         ] {
             assert_eq!(id_of(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_token_lets_read_the_one_file_that_it_says() {
+        let read = |claims: &str| file(&token(HEAD, claims, "s3cret"), &Secret::new("s3cret"), Algorithm::Hs256);
+        let place = File::Place { storage: "s".to_owned(), location: "a/b".to_owned() };
+        assert_eq!(read(r#"{"sub":"f","aud":"trusted_download","exp":99999999999}"#), Some(File::Id("f".to_owned())));
+        assert_eq!(read(r#"{"storage":"s","location":"a/b","aud":["x","trusted_download"]}"#), Some(place));
+        for claims in [
+            r#"{"sub":"f"}"#,
+            r#"{"sub":"f","aud":"other"}"#,
+            r#"{"sub":"f","aud":"trusted_download","exp":1}"#,
+            r#"{"sub":1,"storage":"s","location":"a","aud":"trusted_download"}"#,
+            r#"{"location":"a","aud":"trusted_download"}"#,
+            r#"{"jti":"x"}"#,
+        ] {
+            assert_eq!(read(claims), None, "{claims}");
         }
     }
 }

@@ -8,6 +8,7 @@ use std::{
     sync::Arc,
 };
 
+use action::Ctx;
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     body::SizedStream,
@@ -17,6 +18,7 @@ use actix_web::{
     },
     web::{self, Bytes, Data, Path, ServiceConfig},
 };
+use auth::Actor;
 use base::{Error, Kind, Result};
 use files::{Opened, name, sniff, storage::is_supported};
 use serde_json::{Map, Value, json};
@@ -46,6 +48,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(read("/uploads/{kind}/{filename}", picture))
         .service(read("/file/download/{id}", file))
+        .service(read("/file/trusted-download/{token}", trusted_file))
         .service(read("/file/public-download/{storage}/{location:.*}", public_file));
 }
 
@@ -125,6 +128,26 @@ async fn file(request: HttpRequest, shared: Data<Shared>, id: Path<String>) -> H
     let text = |key: &str| found.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let shown = Shown { media_type: text("content_type"), filename: text("name"), known };
     send(&request, &shared, (text("storage"), text("location")), shown).await
+}
+
+/// A file for who shows a token that a service made with the site's secret.
+async fn trusted_file(request: HttpRequest, shared: Data<Shared>, token: Path<String>) -> HttpResponse {
+    let app = Arc::clone(&shared.app);
+    let found = shared
+        .lanes
+        .read
+        .run(move || {
+            let mut ctx = Ctx::new(&app, &Actor::anonymous(), action::Kind::Read);
+            catalog::file::trusted::find(&mut ctx, &token)
+        })
+        .await;
+    match found {
+        Ok(file) => {
+            let shown = Shown { media_type: file.content_type, filename: file.name, known: true };
+            send(&request, &shared, (file.storage, file.location), shown).await
+        }
+        Err(error) => refused(&error, NOTHING, ""),
+    }
 }
 
 /// A file of a storage that everybody may read.

@@ -252,3 +252,30 @@ fn public_storages_are_read_by_everybody_and_no_others() {
         assert_eq!(server.get(path).status, status, "{path}");
     }
 }
+
+#[test]
+fn a_service_that_shares_the_secret_lets_a_file_be_read() {
+    // Signed as CKAN's library does: storage default, location some-file.txt; another location; ended in 1970.
+    let [good, other, ended] = [
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdG9yYWdlIjoiZGVmYXVsdCIsImxvY2F0aW9uIjoic29tZS1maWxlLnR4dCIsImF1ZCI6InRydXN0ZWRfZG93bmxvYWQifQ.5MaBTRXNH6RldWC_EHC7973MyXZDmOnHKuA1V5FMdWo",
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdG9yYWdlIjoiZGVmYXVsdCIsImxvY2F0aW9uIjoibm9uZS50eHQiLCJhdWQiOiJ0cnVzdGVkX2Rvd25sb2FkIn0.OTpxtTnSJyKJn9kOSVJebo4nMPjTu-FJ0D3T5Uo9vGI",
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdG9yYWdlIjoiZGVmYXVsdCIsImxvY2F0aW9uIjoic29tZS1maWxlLnR4dCIsImF1ZCI6InRydXN0ZWRfZG93bmxvYWQiLCJleHAiOjF9.ZO2tdaxt7dM0ZcLf-5KCoFptjH1M98iUqP9u1o9dLlg",
+    ];
+    let with_secret = |secret: Option<&str>| {
+        let server = TestServer::with(|settings| settings.tokens.jwt_secret = secret.map(base::secret::Secret::new));
+        let token = server.token("root", true);
+        drop(stored(&server, &token, text("Some File.TXT", "hello")));
+        server
+    };
+    let server = with_secret(Some("shared by services"));
+    let answer = server.get(&format!("/file/trusted-download/{good}"));
+    assert_eq!((answer.status, answer.text().as_str()), (200, "hello"));
+    assert_eq!(answer.header("cache-control"), "private, no-store");
+    assert!(answer.header("content-disposition").starts_with("attachment"));
+    for bad in [other, ended, "x", "a.b.c", &format!("{good}x")] {
+        assert_eq!(server.get(&format!("/file/trusted-download/{bad}")).status, 404, "{bad}");
+    }
+    for secret in [None, Some("another")] {
+        assert_eq!(with_secret(secret).get(&format!("/file/trusted-download/{good}")).status, 404);
+    }
+}

@@ -74,6 +74,18 @@ pub fn find(connection: &mut PgConnection, id: &str, lock: bool) -> Result<Optio
     Ok(Some((found, owner)))
 }
 
+/// The file that is registered there.
+///
+/// # Errors
+/// What the database says.
+pub fn at(connection: &mut PgConnection, storage: &str, location: &str) -> Result<Option<FileRow>> {
+    if storage.contains('\0') || location.contains('\0') {
+        return Ok(None);
+    }
+    let there = file::table.filter(file::storage.eq(storage)).filter(file::location.eq(location));
+    there.select(FileRow::as_select()).first(connection).optional().map_err(error::of)
+}
+
 /// True when a file is registered there.
 ///
 /// # Errors

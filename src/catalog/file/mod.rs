@@ -11,6 +11,7 @@ pub mod pin;
 pub mod register;
 pub mod rename;
 pub mod show;
+pub mod trusted;
 pub mod unpin;
 pub mod view;
 

@@ -254,12 +254,14 @@ pub fn running(connection: &mut PgConnection) -> Result<Vec<Running>> {
         .map_err(error::of)
 }
 
-/// Forgets the jobs of a source, or of all, that are over. `keep_current`: but for those that brought what is there.
+/// Forgets the jobs of a source, or of all, that are over, and those that wait for `harvest_jobs_run`. `keep_current`: but for those that brought what is there.
 ///
 /// # Errors
 /// What the database says.
 pub fn forget(connection: &mut PgConnection, source: Option<&str>, keep_current: bool) -> Result<()> {
-    let mut jobs = diesel::delete(harvest_job::table).filter(harvest_job::status.ne_all(["New", "Running"])).into_boxed();
+    let unrun = harvest_job::status.eq("New").and(harvest_job::ready.eq(false));
+    let mut jobs =
+        diesel::delete(harvest_job::table).filter(harvest_job::status.ne_all(["New", "Running"]).or(unrun)).into_boxed();
     if keep_current {
         let current = harvest_object::table.filter(harvest_object::current).select(harvest_object::job_id);
         jobs = jobs.filter(harvest_job::id.ne_all(current));

@@ -10,7 +10,7 @@ use crate::source::{self, Source};
 action::declare! {
     /// Forgets the jobs of a source that are over, with their errors.
     ///
-    /// What they brought stays known: the next harvest goes on as before. Jobs that wait or run stay.
+    /// What they brought stays known: the next harvest goes on as before. Jobs stay that run, or will by themselves.
     pub struct Clear;
     /// Which source.
     pub struct ClearParams {
