@@ -263,6 +263,16 @@ impl ErrorDict {
         }
     }
 
+    /// Takes over what `other` says and this does not: each message once, of lists of objects item by item.
+    pub fn join(&mut self, other: ErrorDict) {
+        for (field, value) in other.0 {
+            match self.0.get_mut(&field) {
+                Some(mine) => join(mine, value),
+                None => drop(self.0.insert(field, value)),
+            }
+        }
+    }
+
     /// True when no field has a message.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -281,5 +291,51 @@ impl ErrorDict {
     /// [`Kind::Validation`] with this dict.
     pub fn into_result(self) -> Result<()> {
         if self.is_empty() { Ok(()) } else { Err(Error::validation(self)) }
+    }
+}
+
+fn join(mine: &mut Value, theirs: Value) {
+    match (mine, theirs) {
+        (Value::Array(mine), Value::Array(theirs)) => {
+            for (place, value) in theirs.into_iter().enumerate() {
+                let both = mine.get(place).is_some_and(Value::is_object) && value.is_object();
+                if let (true, Some(known)) = (both, mine.get_mut(place)) {
+                    join(known, value);
+                } else if !mine.contains(&value) {
+                    mine.push(value);
+                }
+            }
+        }
+        (Value::Object(mine), Value::Object(theirs)) => {
+            for (field, value) in theirs {
+                match mine.get_mut(&field) {
+                    Some(known) => join(known, value),
+                    None => drop(mine.insert(field, value)),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn dict(value: Value) -> ErrorDict {
+        match value {
+            Value::Object(fields) => ErrorDict(fields),
+            _ => panic!("an object is due"),
+        }
+    }
+
+    #[test]
+    fn what_two_say_is_said_once() {
+        let mut one = dict(json!({"a": ["x"], "list": [{}, {"b": ["y"]}]}));
+        one.join(dict(json!({"a": ["x", "z"], "list": [{"c": ["w"]}, {"b": ["y", "v"]}, {"d": ["u"]}], "e": ["t"]})));
+        let both = json!({"a": ["x", "z"], "list": [{"c": ["w"]}, {"b": ["y", "v"]}, {"d": ["u"]}], "e": ["t"]});
+        assert_eq!(Value::Object(one.0), both);
     }
 }

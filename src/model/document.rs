@@ -83,7 +83,9 @@ mod tests {
 
     #[test]
     fn a_body_with_its_quotes_is_the_dataset_again() {
-        let package = Package { id: "1".to_owned(), name: "n".to_owned(), ..Package::default() };
+        let mut package = Package { id: "1".to_owned(), name: "n".to_owned(), ..Package::default() };
+        package.fields.insert("an \"own\" field".to_owned(), serde_json::json!({"ky": [1, null]}));
+        package.resources.push(crate::Resource { id: "r".to_owned(), ..crate::Resource::default() });
         let body = body(&package).unwrap();
         assert_eq!(parse(&body).unwrap(), package);
         let mut whole = String::new();

@@ -2,6 +2,7 @@
 //!
 //! Must never ask a database, a clock or the network.
 
+mod beside;
 pub mod check;
 pub mod document;
 pub mod format;

@@ -1,14 +1,15 @@
 //! A dataset as `package_show` answers it.
 
 use base::time::Stamp;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
 
-use crate::{GroupQuote, OrganizationQuote, Resource, Translated};
+use crate::{GroupQuote, OrganizationQuote, Resource, Translated, beside::Beside};
 
 /// A dataset. `organization` and `groups` are read from full answers but never written by [`crate::document::body`]:
 /// they quote other objects and are put in when the document is read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Package {
     #[serde(default)]
     pub author: Option<String>,
@@ -76,6 +77,23 @@ pub struct Package {
     pub organization: Option<OrganizationQuote>,
     #[serde(default, skip_serializing)]
     pub groups: Vec<GroupQuote>,
+    /// Fields that a schema of the site declares, beside all others.
+    #[serde(flatten, skip_deserializing)]
+    pub fields: Map<String, Value>,
+}
+
+impl Serialize for Package {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Package {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Map::new();
+        let package = Self::deserialize(Beside { inner: deserializer, rest: &mut fields })?;
+        Ok(Self { fields, ..package })
+    }
 }
 
 /// A key and value of the publisher's own.

@@ -71,6 +71,31 @@ impl Schema {
     }
 }
 
+impl Schema {
+    /// The value of one of the schema's own fields that was kept as an extra, as it is shown.
+    #[must_use]
+    pub fn of_extra(&self, name: &str, text: &str, locale: &str) -> Value {
+        let value = Value::String(text.to_owned());
+        match self.fields.iter().find(|field| field.name == name) {
+            Some(field) if field.subfields.is_some() => serde_json::from_str(text).unwrap_or(value),
+            Some(field) => {
+                let mut slot = Slot::of(Some(value.clone()));
+                let mut around = Around {
+                    dict: &Map::new(),
+                    state: "",
+                    is_sysadmin: false,
+                    locale,
+                    taken: Vec::new(),
+                    faults: ErrorDict::default(),
+                };
+                run::all(&field.output, &mut slot, &mut around, name);
+                slot.value.unwrap_or(value)
+            }
+            None => value,
+        }
+    }
+}
+
 fn list(fields: &[Field], dict: &mut Map<String, Value>, kept: Kept, scope: Scope) -> Result<ErrorDict> {
     let mut errors = ErrorDict::default();
     for field in fields {

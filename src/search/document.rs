@@ -9,7 +9,7 @@ use base::time::Stamp;
 use model::{Document, Package, Resource, Translated};
 use serde_json::{Map, Value};
 
-use crate::{Language, schema};
+use crate::{Language, declared, schema};
 
 /// A text under the name of its field, and what it is written in.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,6 +139,9 @@ pub fn search_document(
     for extra in &package.extras {
         extra_field(&extra.key, &extra.value, &mut out);
     }
+    for (name, value) in &package.fields {
+        declared::field(name, value, &mut out);
+    }
     out
 }
 
@@ -187,20 +190,37 @@ fn resource(resource: &Resource, out: &mut SearchDocument) {
 /// An extra is text as `extras_<key>`, a date where its key says so, and an exact string under its bare key where that key
 /// means nothing else. A value that is a JSON list of strings gives each of them.
 fn extra_field(key: &str, value: &str, out: &mut SearchDocument) {
-    let key: String =
-        key.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')).take(150).collect();
-    if key.is_empty() || value.is_empty() {
+    if let Some(key) = field_name(key) {
+        let free = is_free(&key, out);
+        extra_value(&key, value, free, out);
+    }
+}
+
+/// What may stand of a key in the name of a field.
+pub(crate) fn field_name(key: &str) -> Option<String> {
+    let good = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    Some(key.chars().filter(good).take(150).collect::<String>()).filter(|key| !key.is_empty())
+}
+
+/// True where the bare key means nothing else.
+pub(crate) fn is_free(key: &str, out: &SearchDocument) -> bool {
+    !schema::is_known(key) && !out.exact.iter().any(|(name, _)| *name == *key)
+}
+
+/// Adds one value of an extra; `free`: also under its bare key.
+pub(crate) fn extra_value(key: &str, value: &str, free: bool, out: &mut SearchDocument) {
+    if value.is_empty() {
         return;
     }
     out.text(format!("extras_{key}"), value);
-    if schema::is_known(&key) || out.exact.iter().any(|(name, _)| *name == key) {
+    if !free {
         return;
     }
-    match schema::home(&key) {
-        schema::Kind::Date => out.date(key, Stamp::parse(value)),
+    match schema::home(key) {
+        schema::Kind::Date => out.date(key.to_owned(), Stamp::parse(value)),
         schema::Kind::Exact => match list(value) {
-            Some(items) => items.iter().for_each(|item| out.exact(key.clone(), item)),
-            None => out.exact(key, value),
+            Some(items) => items.iter().for_each(|item| out.exact(key.to_owned(), item)),
+            None => out.exact(key.to_owned(), value),
         },
         _ => {}
     }

@@ -7,6 +7,7 @@ mod analyze;
 mod compare;
 mod cursor;
 mod dates;
+mod declared;
 mod directory;
 mod dismax;
 mod document;

@@ -63,3 +63,143 @@ fn schemas_are_shown_as_written_and_expanded() {
     assert_eq!(missing.kind(), Kind::NotFound);
     assert_eq!(errors(&portal, "scheming_group_schema_show", json!({})), json!({"type": ["Missing value"]}));
 }
+
+const SOIL: &str = "
+dataset_type: soil
+dataset_fields:
+- {field_name: title, preset: title}
+- {field_name: notes, required: true}
+- {field_name: region, preset: select, required: true, choices: [{value: osh, label: Osh}, {value: chuy, label: Chuy}]}
+- {field_name: depth, validators: ignore_missing is_positive_integer}
+- {field_name: methods, preset: multiple_checkbox, choices: [{value: a, label: A}, {value: b, label: B}]}
+- {field_name: summary, preset: fluent_text}
+- {field_name: keywords, preset: fluent_tags}
+- field_name: contact
+  repeating_subfields:
+  - {field_name: person, required: true}
+  - {field_name: since, preset: date}
+resource_fields:
+- {field_name: rows, validators: scheming_required int_validator, required: true}
+- {field_name: summary, preset: fluent_text}
+";
+
+fn soil() -> Value {
+    json!({"name": "soil", "type": "soil", "title": "Soil", "notes": "n", "region": "osh", "depth": 30, "methods": ["b"],
+        "summary": {"ky": "кыртыш", "ru": "почва"}, "keywords": {"ky": ["жер"]}, "contact": [{"person": "A", "since": "2020-01-02"}],
+        "extras": [{"key": "other", "value": "o"}],
+        "resources": [{"url": "http://x.org/a.csv", "rows": "7", "summary": "{\"ky\": \"катар\"}", "theme": "t"}]})
+}
+
+#[test]
+fn own_fields_go_in_and_come_out_as_they_are_shown() {
+    let portal = portal(SOIL, "", "");
+    let made = portal.ok("package_create", soil());
+    for (name, value) in [
+        ("region", json!("osh")),
+        // As CKAN keeps what has no output validator.
+        ("depth", json!("30")),
+        ("methods", json!(["b"])),
+        ("summary", json!({"ky": "кыртыш", "ru": "почва"})),
+        ("keywords", json!({"ky": ["жер"]})),
+        ("contact", json!([{"person": "A", "since": "2020-01-02"}])),
+        ("extras", json!([{"key": "other", "value": "o"}])),
+    ] {
+        assert_eq!(made[name], value, "{name}");
+    }
+    assert_eq!((&made["resources"][0]["rows"], &made["resources"][0]["theme"]), (&json!(7), &json!("t")));
+    assert_eq!(made["resources"][0]["summary"], json!({"ky": "катар"}));
+    let shown = portal.ok("package_show", json!({"id": "soil"}));
+    assert_eq!(shown, made);
+    // What is shown may be sent back, and changes nothing.
+    assert_eq!(portal.ok("package_update", shown), made);
+    let patched = portal.ok("package_patch", json!({"id": "soil", "region": "chuy"}));
+    assert_eq!((&patched["region"], &patched["summary"]), (&json!("chuy"), &made["summary"]));
+    let revised = portal.ok(
+        "package_revise",
+        json!({"match": {"name": "soil"}, "update": {"contact": [{"person": "B"}]}, "update__resources__0__rows": 8}),
+    );
+    assert_eq!(revised["package"]["contact"], json!([{"person": "B", "since": "2020-01-02"}]));
+    assert_eq!(revised["package"]["resources"][0]["rows"], 8);
+    let resource = portal.ok("resource_patch", json!({"id": made["resources"][0]["id"], "rows": "9"}));
+    assert_eq!((&resource["rows"], &resource["summary"]), (&json!(9), &json!({"ky": "катар"})));
+    // An update empties what it leaves out.
+    let sent = json!({"id": "soil", "notes": "n", "region": "osh"});
+    let left = portal.ok("package_update", sent);
+    assert!(left.get("depth").is_none() && left.get("summary").is_none(), "{left}");
+    assert_eq!(left["methods"], json!([]));
+    let again = portal.restart_with(|_settings| ());
+    assert_eq!(again.ok("package_show", json!({"id": "soil"})), left);
+}
+
+#[test]
+fn every_fault_of_a_dataset_is_told_at_once() {
+    let portal = portal(SOIL, "", "");
+    let sent = json!({"name": "Bad Name", "type": "soil", "region": "talas", "depth": "x", "summary": [], "contact": [{}],
+        "resources": [{"url": "u", "size": "x"}, {"url": "u", "rows": 1}], "extras": [{"key": "region", "value": "x"}]});
+    assert_eq!(
+        errors(&portal, "package_create", sent),
+        json!({"name": ["Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_"], "notes": ["Missing value"],
+            "region": ["Value must be one of ['osh', 'chuy']"], "depth": ["Invalid integer"], "summary": ["expecting JSON object"],
+            "contact": [{"person": ["Missing value"]}], "extras": [{"key": ["There is a schema field with the same name"]}],
+            "resources": [{"size": ["Invalid integer"], "rows": ["Missing value"]}, {}]})
+    );
+    assert_eq!(
+        errors(&portal, "package_create", json!({"type": "soil", "notes": "n", "region": "osh"})),
+        json!({"name": ["Missing value"]})
+    );
+    drop(portal.ok("package_create", soil()));
+    let patch = errors(&portal, "package_patch", json!({"id": "soil", "region": null}));
+    assert_eq!(patch, json!({"region": ["Missing value"]}));
+    let resource = errors(&portal, "resource_create", json!({"package_id": "soil", "url": "u"}));
+    assert_eq!(resource, json!({"rows": ["Missing value"]}));
+    // Another type is as CKAN has it.
+    let plain =
+        portal.ok("package_create", json!({"name": "plain", "region": "talas", "extras": [{"key": "region", "value": "x"}]}));
+    assert!(plain.get("region").is_none() && plain["extras"] == json!([{"key": "region", "value": "x"}]));
+    let wrong =
+        portal.call(&TestApp::site(), "package_create", json!({"name": "nn", "type": "soil", "contact": "x"})).unwrap_err();
+    assert_eq!(wrong.kind(), Kind::Integrity);
+}
+
+#[test]
+fn own_fields_are_found_without_code() {
+    let portal = portal(SOIL, "", "");
+    drop(portal.ok("package_create", soil()));
+    for filter in [
+        "region:osh",
+        "extras_region:osh",
+        "depth:30",
+        "methods:b",
+        "keywords:жер",
+        "keywords_ky:жер",
+        "extras_summary:почва",
+        "contact_person:A",
+        "summary:кыртыш",
+    ] {
+        assert_eq!(portal.ok("package_search", json!({"fq": filter}))["count"], 1, "{filter}");
+    }
+    assert_eq!(portal.ok("package_search", json!({"q": "кыртыш"}))["count"], 1);
+    let found = portal.ok("package_search", json!({"facet.field": ["keywords", "methods"]}));
+    assert_eq!(found["facets"], json!({"keywords": {"жер": 1}, "methods": {"b": 1}}));
+    assert_eq!(found["results"][0]["summary"], json!({"ky": "кыртыш", "ru": "почва"}));
+}
+
+#[test]
+fn nothing_is_lost_when_a_site_changes_its_schemas() {
+    let portal = portal(SOIL, "", "");
+    let made = portal.ok("package_create", soil());
+    let portal = portal.restart_with(|settings| settings.schemas = Arc::default());
+    let shown = portal.ok("package_show", json!({"id": "soil"}));
+    assert_eq!(shown, made);
+    let plain = portal.ok("package_update", shown);
+    assert!(plain.get("region").is_none());
+    let extras = plain["extras"].as_array().unwrap();
+    assert!(
+        extras.contains(&json!({"key": "region", "value": "osh"}))
+            && extras.contains(&json!({"key": "methods", "value": "[\"b\"]"}))
+    );
+    let portal = portal.restart_with(|settings| settings.schemas = schemas(SOIL, "", ""));
+    let again = portal.ok("package_patch", json!({"id": "soil", "notes": "m"}));
+    assert_eq!((&again["region"], &again["summary"]), (&made["region"], &made["summary"]));
+    assert_eq!(again["extras"], json!([{"key": "other", "value": "o"}]));
+}

@@ -7,8 +7,11 @@ use action::Ctx;
 use auth::{Permission, Role};
 use base::{Error, Result};
 use model::{Package, check::package::Draft};
+use scheming::Family;
+use serde_json::{Map, Value, json};
 
 use super::db;
+use crate::schema::apply::{Applied, Before, apply};
 
 /// What the database says about the names and ids in a batch.
 pub struct Known {
@@ -70,6 +73,26 @@ pub fn check(ctx: &Ctx, known: &Known, draft: &mut Draft, existing: Option<&Pack
     }
     check_resources(known, draft);
     check_owner(ctx, draft, existing);
+}
+
+/// What the schema of its type says of a dataset that is sent; `existing` is the one that it replaces.
+///
+/// # Errors
+/// Integrity, when something else stands where a list of objects is due.
+pub fn schema(ctx: &Ctx, dict: &mut Map<String, Value>, existing: Option<&Package>) -> Result<Applied> {
+    let sent = model::check::text_of(dict, "type").filter(|kind| !kind.is_empty());
+    let kind = existing.map(|existing| existing.r#type.clone()).or(sent).unwrap_or_else(|| "dataset".to_owned());
+    let before = existing.map(|existing| Before {
+        state: &existing.state,
+        fields: &existing.fields,
+        extras: existing.extras.iter().map(|extra| extra.key.as_str()).collect(),
+        kept: vec![
+            ("name", json!(existing.name)),
+            ("owner_org", json!(existing.owner_org)),
+            ("private", json!(existing.private)),
+        ],
+    });
+    apply(ctx, (Family::Dataset, &kind), dict, before)
 }
 
 fn check_resources(known: &Known, draft: &mut Draft) {

@@ -160,6 +160,10 @@ fn read(ctx: &Ctx, incoming: Incoming, existing: &HashMap<String, Document>, now
     if !ctx.app.settings.files.guess_by_content {
         resource::upload::guess_types(&mut dict);
     }
+    let mut applied = match check::schema(ctx, &mut dict, old.as_ref().map(|old| &old.package)) {
+        Ok(applied) => applied,
+        Err(error) => return Ok((Err(error), old)),
+    };
     let vocabularies = ctx.app.quotes.vocabularies();
     let setting = Setting {
         now,
@@ -167,9 +171,12 @@ fn read(ctx: &Ctx, incoming: Incoming, existing: &HashMap<String, Document>, now
         existing: old.as_ref().map(|old| (&old.package, old.groups.as_slice())),
         locale: &ctx.app.settings.locale_default,
         vocabularies: &vocabularies,
+        own: applied.own(),
         datastore: ctx.app.settings.has_plugin("datastore"),
     };
     let draft = rules::read(&dict, setting).map(|mut draft| {
+        draft.package.fields = std::mem::take(&mut applied.fields);
+        draft.errors.join(std::mem::take(&mut applied.errors));
         if let (None, Some(id)) = (&old, incoming.id) {
             draft.package.id = id;
         }
@@ -339,7 +346,7 @@ fn row(ctx: &Ctx, ready: &Ready, told: bool) -> Result<Value> {
         "type": package.r#type, "state": package.state, "private": package.private, "owner_org": package.owner_org,
         "creator_user_id": package.creator_user_id, "metadata_created": package.metadata_created,
         "metadata_modified": package.metadata_modified, "extras": package.extras,
-        "title_translated": package.title_translated, "notes_translated": package.notes_translated,
+        "title_translated": package.title_translated, "notes_translated": package.notes_translated, "fields": package.fields,
         "revision": ready.revision, "kind": kind.as_str(), "labels": labels(package), "group_ids": ready.groups,
         "resources": resources, "activity": activity,
         "tags": package.tags.iter().map(|tag| json!({"id": tag.id, "name": tag.name, "vocabulary_id": tag.vocabulary_id})).collect::<Vec<_>>(),

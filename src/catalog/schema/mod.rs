@@ -1,5 +1,7 @@
-//! The schemas of the site, as front ends read them to make their forms (ckanext-scheming).
+//! The schemas of the site: what they say of what is written, and how front ends read them to make their forms
+//! (ckanext-scheming).
 
+pub mod apply;
 pub mod list;
 pub mod show;
 

@@ -52,6 +52,8 @@ pub struct Setting<'a> {
     pub vocabularies: &'a HashMap<String, String>,
     /// The portal has a DataStore: its resources say whether they are in it.
     pub datastore: bool,
+    /// Fields of the site's own, which no extra may be called.
+    pub own: &'a [String],
 }
 
 /// A dataset as far as it can be read without asking the database.
@@ -104,7 +106,7 @@ pub fn read(dict: &Map<String, Value>, setting: Setting) -> Result<Draft> {
         },
         title_translated: translated(dict, "title_translated", &mut errors),
         notes_translated: translated(dict, "notes_translated", &mut errors),
-        extras: extras_of(&extras.unwrap_or_default(), setting.is_sysadmin, &mut errors),
+        extras: extras_of(&extras.unwrap_or_default(), setting, &mut errors),
         tags: tags_of(dict, &tags.unwrap_or_default(), setting, &mut errors),
         resources: match resources {
             Some(items) => resources_of(&items, old, &mut errors),
@@ -251,7 +253,7 @@ fn translated(dict: &Map<String, Value>, field: &str, errors: &mut ErrorDict) ->
 }
 
 /// Only a sysadmin may send the ids of extras, which are not kept.
-fn extras_of(items: &[&Map<String, Value>], is_sysadmin: bool, errors: &mut ErrorDict) -> Vec<Extra> {
+fn extras_of(items: &[&Map<String, Value>], setting: Setting, errors: &mut ErrorDict) -> Vec<Extra> {
     let mut faults = Vec::with_capacity(items.len());
     let mut seen = HashSet::new();
     let mut extras = Vec::with_capacity(items.len());
@@ -260,13 +262,13 @@ fn extras_of(items: &[&Map<String, Value>], is_sysadmin: bool, errors: &mut Erro
     }
     for item in items.iter().take(limits::EXTRAS) {
         let mut fault = ErrorDict::default();
-        if !is_sysadmin && text_of(item, "id").is_some_and(|id| !id.is_empty()) {
+        if !setting.is_sysadmin && text_of(item, "id").is_some_and(|id| !id.is_empty()) {
             fault.add("id", "The input field id was not expected.");
         }
         let key = text_of(item, "key").unwrap_or_default();
         if key.is_empty() {
             fault.add("key", "Missing value");
-        } else if SCHEMA_FIELDS.contains(&key.as_str()) {
+        } else if SCHEMA_FIELDS.contains(&key.as_str()) || setting.own.contains(&key) {
             fault.add("key", "There is a schema field with the same name");
         }
         let deleted = item.get("deleted").and_then(loose::bool_of).unwrap_or(false);
@@ -378,6 +380,7 @@ mod tests {
             locale: "en",
             vocabularies: &NONE,
             datastore: true,
+            own: &[],
         }
     }
 

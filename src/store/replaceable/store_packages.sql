@@ -17,14 +17,14 @@ begin
 
     insert into package (id, name, title, version, url, author, author_email, maintainer, maintainer_email, notes,
         license_id, type, state, private, owner_org, creator_user_id, metadata_created, metadata_modified, extras,
-        title_translated, notes_translated, revision)
+        title_translated, notes_translated, fields, revision)
     select d.id, d.name, d.title, d.version, d.url, d.author, d.author_email, d.maintainer, d.maintainer_email, d.notes,
         d.license_id, d.type, d.state, d.private, d.owner_org, d.creator_user_id, d.metadata_created,
-        d.metadata_modified, d.extras, d.title_translated, d.notes_translated, d.revision
+        d.metadata_modified, d.extras, d.title_translated, d.notes_translated, d.fields, d.revision
     from jsonb_to_recordset(datasets) d(id text, name text, title text, version text, url text, author text,
         author_email text, maintainer text, maintainer_email text, notes text, license_id text, type text, state text,
         private boolean, owner_org text, creator_user_id text, metadata_created timestamp, metadata_modified timestamp,
-        extras jsonb, title_translated jsonb, notes_translated jsonb, revision bigint)
+        extras jsonb, title_translated jsonb, notes_translated jsonb, fields jsonb, revision bigint)
     on conflict (id) do update set name = excluded.name, title = excluded.title, version = excluded.version,
         url = excluded.url, author = excluded.author, author_email = excluded.author_email,
         maintainer = excluded.maintainer, maintainer_email = excluded.maintainer_email, notes = excluded.notes,
@@ -32,7 +32,7 @@ begin
         owner_org = excluded.owner_org, creator_user_id = excluded.creator_user_id,
         metadata_modified = excluded.metadata_modified, extras = excluded.extras,
         title_translated = excluded.title_translated, notes_translated = excluded.notes_translated,
-        revision = excluded.revision;
+        fields = excluded.fields, revision = excluded.revision;
 
     if updated <> '{}' then
         delete from resource where id in (

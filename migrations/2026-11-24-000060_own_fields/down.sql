@@ -1,0 +1,2 @@
+alter table package drop column fields;
+alter table groups drop column fields;
