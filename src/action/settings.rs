@@ -22,6 +22,8 @@ pub struct Settings {
     pub site_id: String,
     /// `ckan.locale_default`.
     pub locale_default: String,
+    /// `kurak.accept_language`: what a client accepts counts where neither address nor `lang=` names a language.
+    pub accept_language: bool,
     /// The languages that may stand in front of an address: CKAN's and Kyrgyz, and what `ckan.locales_offered` and
     /// `ckan.locale_order` add, without `ckan.locales_filtered_out`.
     pub locales: Vec<String>,
@@ -361,6 +363,7 @@ impl Default for Settings {
             site_description: String::new(),
             site_id: "default".to_owned(),
             locale_default: "en".to_owned(),
+            accept_language: true,
             locales: LOCALES.map(str::to_owned).to_vec(),
             feeds: FeedSettings::default(),
             plugins: Vec::new(),

@@ -6,6 +6,7 @@ pub mod config_option;
 pub mod file;
 pub mod flag;
 pub mod group;
+pub mod language;
 pub mod license;
 pub mod member;
 pub mod organization;

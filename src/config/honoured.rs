@@ -194,6 +194,7 @@ pub const TABLE: &[(&str, Effect)] = &[
     ("extra_public_paths", Missing("files that are no data are for the web server in front")),
     ("extra_template_paths", NO_PAGES),
     ("full_stack", OTHER_SERVER),
+    ("kurak.accept_language", LANGUAGES),
     ("kurak.data", KURAK),
     ("kurak.fetch.allow", KURAK),
     ("kurak.host", KURAK),

@@ -194,6 +194,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         site_description: read.text("ckan.site_description").unwrap_or_default(),
         site_id: read.text("ckan.site_id").unwrap_or(standard.site_id),
         locale_default: read.text("ckan.locale_default").unwrap_or(standard.locale_default),
+        accept_language: read.flag("kurak.accept_language", standard.accept_language)?,
         locales: locales(read),
         feeds: FeedSettings {
             limit: read.parsed("ckan.feeds.limit", "a number")?.unwrap_or(standard.feeds.limit).clamp(1, limits::ROWS_MAX),

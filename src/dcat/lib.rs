@@ -5,6 +5,7 @@
 
 pub mod format;
 mod graph;
+mod own;
 pub mod page;
 pub mod site;
 mod value;
@@ -12,6 +13,7 @@ mod vocab;
 mod write;
 
 pub use format::Format;
+pub use own::spread;
 pub use page::Page;
 pub use site::{Publisher, Site};
 pub use write::{CatalogWriter, dataset, dataset_iri, schemaorg};

@@ -3,6 +3,8 @@
 use base::time::Stamp;
 use serde::{Deserialize, Serialize};
 
+use crate::Translated;
+
 /// `package.organization`: nine keys (CKAN 2.12).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganizationQuote {
@@ -16,6 +18,9 @@ pub struct OrganizationQuote {
     pub is_organization: bool,
     pub approval_status: String,
     pub state: String,
+    /// The title by language; not quoted.
+    #[serde(skip)]
+    pub title_translated: Translated,
 }
 
 /// An item of `package.groups`: six keys (CKAN 2.12).
@@ -27,4 +32,7 @@ pub struct GroupQuote {
     pub image_display_url: String,
     pub name: String,
     pub title: String,
+    /// The title by language; not quoted.
+    #[serde(skip)]
+    pub title_translated: Translated,
 }

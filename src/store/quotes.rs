@@ -14,7 +14,7 @@ use std::{
 
 use base::{Error, Result, time::Stamp};
 use diesel::{PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
-use model::{Document, GroupQuote, OrganizationQuote, document};
+use model::{Document, GroupQuote, OrganizationQuote, Translated, document};
 
 use crate::{
     error,
@@ -36,7 +36,10 @@ pub struct GroupRow {
     pub approval_status: String,
     pub created: chrono::NaiveDateTime,
     pub extras: serde_json::Value,
+    /// `title` and `description` by language.
     pub translations: serde_json::Value,
+    /// What a schema of the site declares, as it is shown.
+    pub fields: serde_json::Value,
 }
 
 impl GroupRow {
@@ -60,7 +63,12 @@ impl GroupRow {
             is_organization: self.is_organization,
             approval_status: self.approval_status.clone(),
             state: self.state.clone(),
+            title_translated: self.titles(),
         }
+    }
+
+    fn titles(&self) -> Translated {
+        self.translations.get("title").and_then(|texts| serde_json::from_value(texts.clone()).ok()).unwrap_or_default()
     }
 
     /// As an item of `package.groups` shows it.
@@ -73,6 +81,7 @@ impl GroupRow {
             image_display_url: picture(&self.image_url),
             name: self.name.clone(),
             title: self.title.clone(),
+            title_translated: self.titles(),
         }
     }
 }
@@ -91,6 +100,8 @@ struct Table {
     by_id: HashMap<String, Arc<Group>>,
     by_name: HashMap<String, Arc<Group>>,
     vocabularies: Arc<HashMap<String, String>>,
+    /// One of them has translations.
+    translated: bool,
 }
 
 /// All organizations and groups of the portal, deleted ones included.
@@ -122,6 +133,7 @@ impl Quotes {
                 serde_json::to_string(&row.group_quote(&self.picture))
             }
             .map_err(Error::internal)?;
+            table.translated |= row.translations.as_object().is_some_and(|texts| !texts.is_empty());
             let group = Arc::new(Group { row, quote });
             table.by_name.insert(group.row.name.clone(), Arc::clone(&group));
             table.by_id.insert(group.row.id.clone(), group);
@@ -146,6 +158,12 @@ impl Quotes {
     pub fn find(&self, id_or_name: &str) -> Option<Arc<Group>> {
         let table = self.table();
         table.by_id.get(id_or_name).or_else(|| table.by_name.get(id_or_name)).cloned()
+    }
+
+    /// True when one of them says something in several languages.
+    #[must_use]
+    pub fn are_translated(&self) -> bool {
+        self.table().translated
     }
 
     /// The vocabularies of tags: id → name.

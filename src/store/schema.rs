@@ -19,7 +19,7 @@ diesel::table! {
     groups (id) {
         id -> Text, name -> Text, title -> Text, description -> Text, image_url -> Text, #[sql_name = "type"] type_ -> Text,
         is_organization -> Bool, state -> Text, approval_status -> Text, created -> Timestamp, extras -> Jsonb,
-        translations -> Jsonb,
+        translations -> Jsonb, fields -> Jsonb,
     }
 }
 diesel::table! { group_member (group_id, user_id) { group_id -> Text, user_id -> Text, capacity -> Text, } }

@@ -33,6 +33,7 @@ use crate::{
     },
     gather::{self, Gather},
     lanes::Lanes,
+    language,
     middleware::watch,
     pages,
 };
@@ -71,8 +72,15 @@ pub async fn call(request: HttpRequest, payload: Payload, shared: Data<Shared>) 
     let received = receive(&request, payload, (&shared, row), proof.as_ref()).await;
     let id = watch::id_of(&request);
     let site = shared.app.site();
-    let asked =
-        Asked { site_url: &site.url, action: row.name, known: proof.is_some(), callback: callback.as_deref(), request: &id };
+    let spoken = language::spoken(&request, &shared.app.settings);
+    let asked = Asked {
+        site_url: &site.url,
+        action: row.name,
+        known: proof.is_some(),
+        callback: callback.as_deref(),
+        request: &id,
+        spoken,
+    };
     match received {
         Ok(received) => {
             let broken_off = received.form.as_ref().is_some_and(|form| form.broken_off);
@@ -155,6 +163,7 @@ async fn answer(
         Ok(None) => return pages::page(StatusCode::BAD_REQUEST, "The CSRF token is missing or does not fit."),
         Err(error) => return finish(asked, Err(error), None),
     };
+    let language = language::of(request, &app.settings);
     let actor = proof.as_ref().map_or_else(|| Some(Actor::anonymous()), |proof| app.actors.recall(proof));
     if let Some(actor) = &actor {
         watch::tell_actor(request, actor);
@@ -167,7 +176,7 @@ async fn answer(
             quick = quickly(app, row, actor, &input);
         }
         if let Some(result) = quick {
-            return finish(asked, result, None);
+            return finish(asked, result.and_then(|answer| translated(app, language.as_deref(), answer)), None);
         }
     }
     let mut echo = (row.kind == Kind::Write).then(|| input.clone());
@@ -175,7 +184,7 @@ async fn answer(
         echo.retain(|_, value| !files::is_file(value));
     }
     let mut outcome = match wanted.before_search(shared).await {
-        Ok(()) => in_lane(shared, row, (actor, proof), (input, conditions(request), tickets)).await,
+        Ok(()) => in_lane(shared, row, (actor, proof, language), (input, conditions(request), tickets)).await,
         Err(error) => Err(error),
     };
     if let Ok((answer, actor)) = &mut outcome {
@@ -224,6 +233,14 @@ pub fn parameters(request: &HttpRequest, (body, form): (&[u8], Option<Input>), r
     })
 }
 
+/// The answer in a language.
+fn translated(app: &App, language: Option<&str>, mut answer: Answer) -> Result<Answer> {
+    if let Some(language) = language {
+        catalog::language::translate(app, language, &mut answer.result)?;
+    }
+    Ok(answer)
+}
+
 fn content_type(request: &HttpRequest) -> &str {
     request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
@@ -245,13 +262,13 @@ fn finish(mut asked: Asked, outcome: Result<Answer>, echo: Option<&Map<String, V
 pub async fn run(shared: &Data<Shared>, name: &str, proof: Option<Proof>, input: Input) -> Result<Answer> {
     let row = shared.app.row(name).ok_or_else(|| Error::not_found(format!("Action name not known: {name}")))?;
     let actor = proof.is_none().then(Actor::anonymous);
-    in_lane(shared, row, (actor, proof), (input, Conditions::default(), Vec::new())).await.map(|(answer, _)| answer)
+    in_lane(shared, row, (actor, proof, None), (input, Conditions::default(), Vec::new())).await.map(|(answer, _)| answer)
 }
 
 async fn in_lane(
     shared: &Data<Shared>,
     row: &Row,
-    (actor, proof): (Option<Actor>, Option<Proof>),
+    (actor, proof, language): (Option<Actor>, Option<Proof>, Option<String>),
     (input, conditions, tickets): (Input, Conditions, Vec<Ticket>),
 ) -> Result<(Answer, Actor)> {
     let app = Arc::clone(&shared.app);
@@ -266,7 +283,7 @@ async fn in_lane(
         let answer = call(&app, &actor, input, &conditions)?;
         // Files stay until the action is through with them, whether its client still waits or not.
         drop(tickets);
-        Ok((answer, actor))
+        Ok((translated(&app, language.as_deref(), answer)?, actor))
     })
     .await
 }

@@ -8,7 +8,11 @@ use actix_web::{
 use base::{Error, Kind};
 use serde_json::{Map, Value, json};
 
-use crate::{arrival, error, script};
+use crate::{
+    arrival, error,
+    messages::{self, Spoken},
+    script,
+};
 
 /// `application/json;charset=utf-8`, without a blank, as CKAN sends it.
 pub const JSON: &str = "application/json;charset=utf-8";
@@ -27,6 +31,8 @@ pub struct Asked<'a> {
     pub callback: Option<&'a str>,
     /// The request's number, for the log.
     pub request: &'a str,
+    /// What failures are told in, if not in English.
+    pub spoken: Option<Spoken>,
 }
 
 /// A success.
@@ -57,7 +63,10 @@ pub fn success(asked: Asked, answer: &Answer) -> HttpResponse {
 /// A failure.
 pub fn failure(asked: Asked, failed: &Error, request: Option<&Map<String, Value>>) -> HttpResponse {
     error::log(failed, asked.action, asked.request);
-    let (status, dict) = error::describe(failed, request);
+    let (status, mut dict) = error::describe(failed, request);
+    if let Some(language) = asked.spoken {
+        messages::translate(&mut dict, language);
+    }
     let body = format!("{{\"help\": {}, \"success\": false, \"error\": {}}}", help(asked), ascii(&dict.to_string()));
     let mut response = head(status, asked.known, JSON);
     if matches!(failed.kind(), Kind::Unavailable | Kind::TooMany) {
@@ -107,7 +116,7 @@ pub fn head(status: StatusCode, known: bool, content_type: &str) -> HttpResponse
     response
         .insert_header((header::CONTENT_TYPE, content_type))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::VARY, "Authorization, X-CKAN-API-Key, Cookie"))
+        .insert_header((header::VARY, "Authorization, X-CKAN-API-Key, Cookie, Accept-Language"))
         .insert_header((header::CACHE_CONTROL, if known { "private, no-store" } else { "public, max-age=0, must-revalidate" }));
     response
 }
@@ -123,7 +132,8 @@ mod tests {
 
     use super::*;
 
-    const ASKED: Asked = Asked { site_url: "https://x.kg", action: "tag_list", known: false, callback: None, request: "" };
+    const ASKED: Asked =
+        Asked { site_url: "https://x.kg", action: "tag_list", known: false, callback: None, request: "", spoken: None };
 
     async fn text(response: HttpResponse) -> String {
         String::from_utf8(to_bytes(response.into_body()).await.unwrap().to_vec()).unwrap()

@@ -101,7 +101,14 @@ async fn answer(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
         Err(error) => {
             let id = watch::id_of(&request);
             let site = shared.app.site();
-            let asked = Asked { site_url: &site.url, action: ACTION, known, callback: None, request: &id };
+            let asked = Asked {
+                site_url: &site.url,
+                action: ACTION,
+                known,
+                callback: None,
+                request: &id,
+                spoken: crate::language::spoken(&request, &shared.app.settings),
+            };
             return envelope::failure(asked, &error, None);
         }
     };

@@ -17,6 +17,8 @@ mod gather;
 mod health;
 mod i18n;
 mod lanes;
+mod language;
+mod messages;
 mod middleware;
 mod pages;
 mod responses;

@@ -124,7 +124,14 @@ async fn complete(
         Err(error) => {
             let id = watch::id_of(request);
             let site = shared.app.site();
-            let asked = Asked { site_url: &site.url, action: completion.action, known, callback: None, request: &id };
+            let asked = Asked {
+                site_url: &site.url,
+                action: completion.action,
+                known,
+                callback: None,
+                request: &id,
+                spoken: crate::language::spoken(request, &shared.app.settings),
+            };
             envelope::failure(asked, &error, None)
         }
     }

@@ -25,7 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("action", &["base", "model", "auth", "files", "scheming", "store", "search"]),
     ("catalog", &["base", "model", "auth", "files", "scheming", "store", "search", "action"]),
     ("people", &["base", "model", "auth", "files", "store", "search", "action", "catalog"]),
-    ("harvest", &["base", "model", "auth", "store", "search", "fetch", "action", "catalog"]),
+    ("harvest", &["base", "model", "auth", "scheming", "store", "search", "fetch", "action", "catalog"]),
     ("web", &["base", "model", "auth", "files", "action", "catalog", "people", "dcat", "search", "store"]),
 ];
 

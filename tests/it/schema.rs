@@ -203,3 +203,47 @@ fn nothing_is_lost_when_a_site_changes_its_schemas() {
     assert_eq!((&again["region"], &again["summary"]), (&made["region"], &made["summary"]));
     assert_eq!(again["extras"], json!([{"key": "other", "value": "o"}]));
 }
+
+const GROUPS: &str = "
+group_type: theme
+fields:
+- {field_name: title, validators: ignore_missing unicode_safe}
+- {field_name: name, validators: not_empty unicode_safe name_validator group_name_validator}
+- {field_name: color, preset: select, required: true, choices: [{value: red, label: Red}]}
+- {field_name: about, preset: fluent_text}
+";
+
+#[test]
+fn groups_and_organizations_have_fields_of_their_own() {
+    let portal = portal(
+        "",
+        GROUPS,
+        "organization_type: organization\nfields:\n- {field_name: soate, validators: not_empty}\n- {field_name: links, repeating_subfields: [{field_name: url, required: true}]}\n",
+    );
+    assert_eq!(
+        errors(&portal, "group_create", json!({"name": "g1", "type": "theme", "extras": [{"key": "color", "value": "x"}]})),
+        json!({"color": ["Missing value"], "extras": [{"key": ["There is a schema field with the same name"]}]})
+    );
+    let made = portal.ok("group_create", json!({"name": "g1", "type": "theme", "color": "red", "about": {"ky": "а"}}));
+    assert_eq!((&made["color"], &made["about"], &made["extras"]), (&json!("red"), &json!({"ky": "а"}), &json!([])));
+    assert_eq!(portal.ok("group_show", json!({"id": "g1"}))["about"], json!({"ky": "а"}));
+    let patched = portal.ok("group_patch", json!({"id": "g1", "title": "Theme"}));
+    assert_eq!((&patched["color"], &patched["about"], &patched["title"]), (&json!("red"), &json!({"ky": "а"}), &json!("Theme")));
+    let updated = portal.ok("group_update", json!({"id": "g1", "color": "red"}));
+    assert!(updated.get("about").is_none() && updated["title"] == "Theme", "{updated}");
+    assert_eq!(errors(&portal, "group_update", json!({"id": "g1"})), json!({"color": ["Missing value"]}));
+    let plain = portal.ok("group_create", json!({"name": "g2", "color": "blue"}));
+    assert!(plain.get("color").is_none());
+    assert_eq!(errors(&portal, "organization_create", json!({"name": "o1"})), json!({"soate": ["Missing value"]}));
+    let sent = json!({"name": "o1", "soate": 417, "links": [{"url": "u", "other": 1}]});
+    let organization = portal.ok("organization_create", sent);
+    assert_eq!((&organization["soate"], &organization["links"]), (&json!("417"), &json!([{"url": "u"}])));
+    let listed = portal.ok("organization_list", json!({"all_fields": true, "include_extras": true}));
+    assert_eq!(listed[0]["soate"], "417");
+    let short = portal.ok("organization_list", json!({"all_fields": true}));
+    assert!(short[0].get("soate").is_none());
+    // Without the schema they become extras with the next change.
+    let portal = portal.restart_with(|settings| settings.schemas = Arc::default());
+    let extras = portal.ok("organization_update", organization)["extras"].clone();
+    assert!(extras.as_array().unwrap().contains(&json!({"key": "soate", "value": "417"})), "{extras}");
+}

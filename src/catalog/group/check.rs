@@ -3,11 +3,16 @@
 use action::Ctx;
 use auth::Role;
 use base::{Error, ErrorDict, Result, id, name, time::Stamp};
-use model::check::text_of;
+use model::{
+    Translated,
+    check::{text_of, translated},
+    translated::{Stored, agree},
+};
 use serde_json::{Map, Value, json};
 use store::quotes::GroupRow;
 
 use super::{Family, db, lists};
+use crate::schema::apply::{Applied, Before, apply};
 
 /// An organization or group as it shall be.
 pub struct Draft {
@@ -29,16 +34,20 @@ pub fn read(ctx: &mut Ctx, family: Family, dict: &Map<String, Value>, change: Op
     let existing = change.map(|(row, _)| row);
     let mut row = existing.cloned().unwrap_or_else(|| blank(family));
     kind(dict, family, existing, &mut row, &mut errors)?;
+    let mut dict = dict.clone();
+    let keep = change.is_some_and(|(_, patch)| patch);
+    let applied = schema(ctx, family, &mut dict, (&row, existing, keep))?;
+    let dict = &dict;
     if existing.is_none() {
         new_id(ctx, dict, &mut row, &mut errors)?;
     }
     named(ctx, dict, existing, &mut row, &mut errors)?;
-    translations(ctx, dict, &mut row, &mut errors);
     for (key, field) in [("description", &mut row.description), ("image_url", &mut row.image_url), ("title", &mut row.title)] {
         if let Some(text) = text_of(dict, key) {
             *field = text;
         }
     }
+    translations(ctx, dict, existing, &mut row, &mut errors);
     if let Some(status) = text_of(dict, "approval_status").filter(|status| !status.is_empty()) {
         row.approval_status = status;
     }
@@ -48,8 +57,7 @@ pub fn read(ctx: &mut Ctx, family: Family, dict: &Map<String, Value>, change: Op
     {
         row.state = state;
     }
-    let keep = change.is_some_and(|(_, patch)| patch);
-    if let Some(extras) = lists::extras(ctx.actor.is_sysadmin(), dict, &mut errors)? {
+    if let Some(extras) = lists::extras(ctx.actor.is_sysadmin(), applied.own(), dict, &mut errors)? {
         row.extras = extras;
     } else if !keep {
         row.extras = json!([]);
@@ -57,7 +65,9 @@ pub fn read(ctx: &mut Ctx, family: Family, dict: &Map<String, Value>, change: Op
     let users = lists::users(ctx, dict, &mut errors)?;
     let parents = lists::parents(ctx, dict, existing, &mut errors)?;
     let packages = lists::packages(ctx, dict, &mut errors)?.filter(|_| family == Family::Group);
+    errors.join(applied.errors);
     errors.into_result()?;
+    row.fields = Value::Object(applied.fields);
     Ok(Draft { row, users, parents, packages })
 }
 
@@ -75,7 +85,41 @@ fn blank(family: Family) -> GroupRow {
         created: Stamp::now().naive(),
         extras: json!([]),
         translations: json!({}),
+        fields: json!({}),
     }
+}
+
+/// What the schema of its type says of one that is sent. `keep`: fields that are left out stay.
+fn schema(
+    ctx: &Ctx,
+    family: Family,
+    dict: &mut Map<String, Value>,
+    (row, existing, keep): (&GroupRow, Option<&GroupRow>, bool),
+) -> Result<Applied> {
+    let none = Map::new();
+    let fields = existing.and_then(|row| row.fields.as_object()).unwrap_or(&none);
+    if keep {
+        for (name, value) in fields.iter().filter(|(name, _)| !dict.contains_key(*name)).collect::<Vec<_>>() {
+            dict.insert(name.clone(), value.clone());
+        }
+    }
+    let pairs = existing.and_then(|row| row.extras.as_array()).into_iter().flatten();
+    let before = existing.map(|row| Before {
+        state: &row.state,
+        fields,
+        extras: pairs.filter_map(|pair| pair.get("key")?.as_str()).collect(),
+        kept: vec![
+            ("name", json!(row.name)),
+            ("title", json!(row.title)),
+            ("description", json!(row.description)),
+            ("image_url", json!(row.image_url)),
+        ],
+    });
+    let family = match family {
+        Family::Organization => scheming::Family::Organization,
+        Family::Group => scheming::Family::Group,
+    };
+    apply(ctx, (family, &row.type_), dict, before)
 }
 
 fn kind(
@@ -138,25 +182,26 @@ fn named(
     Ok(())
 }
 
-/// Title and description by language; the title of the portal's language stands for one that is left out.
-fn translations(ctx: &Ctx, dict: &Map<String, Value>, row: &mut GroupRow, errors: &mut ErrorDict) {
+/// Title and description by language, and the plain ones, which say the same in the portal's language.
+fn translations(ctx: &Ctx, dict: &Map<String, Value>, existing: Option<&GroupRow>, row: &mut GroupRow, errors: &mut ErrorDict) {
     let locale = &ctx.app.settings.locale_default;
-    let mut kept = row.translations.as_object().cloned().unwrap_or_default();
-    for (key, field, text) in
-        [("title_translated", "title", &mut row.title), ("description_translated", "description", &mut row.description)]
-    {
-        match dict.get(key) {
-            None | Some(Value::Null) => {}
-            Some(Value::Object(texts)) if texts.values().all(|text| text.is_string() || text.is_null()) => {
-                let full = |text: &&Value| text.as_str().is_some_and(|text| !text.is_empty());
-                let main = texts.get(locale).filter(full).or_else(|| texts.values().find(full)).and_then(Value::as_str);
-                if let Some(main) = main {
-                    main.clone_into(text);
-                }
-                kept.insert(field.to_owned(), Value::Object(texts.clone()));
-            }
-            Some(_) => errors.add(key, "Must be a dict of texts by language"),
+    let mut all = Map::new();
+    for (base, text) in [("title", &mut row.title), ("description", &mut row.description)] {
+        let before = existing.map(|row| (if base == "title" { &row.title } else { &row.description }, texts_of(row, base)));
+        let key = format!("{base}_translated");
+        let mut texts = match dict.get(&key) {
+            None | Some(Value::Null) => before.as_ref().map(|(_, texts)| texts.clone()).unwrap_or_default(),
+            Some(_) => translated::read(dict, &key, errors),
+        };
+        if !texts.is_empty() {
+            let stored = before.as_ref().map(|(text, texts)| Stored { text: Some(text), texts });
+            *text = agree(Some(std::mem::take(text)), &mut texts, stored, locale).unwrap_or_default();
+            all.insert(base.to_owned(), json!(texts));
         }
     }
-    row.translations = Value::Object(kept);
+    row.translations = Value::Object(all);
+}
+
+fn texts_of(row: &GroupRow, base: &str) -> Translated {
+    row.translations.get(base).and_then(|texts| serde_json::from_value(texts.clone()).ok()).unwrap_or_default()
 }

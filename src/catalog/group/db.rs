@@ -67,7 +67,7 @@ pub fn version(connection: &mut PgConnection, row: &GroupRow) -> Result<String> 
     members.sort_unstable();
     parents.sort_unstable();
     let fields = (&row.name, &row.title, &row.description, &row.image_url, &row.type_, &row.state, &row.approval_status);
-    let made = (row.created.and_utc().timestamp_micros(), &row.extras, &row.translations);
+    let made = (row.created.and_utc().timestamp_micros(), &row.extras, &row.translations, &row.fields);
     let text = serde_json::to_string(&(fields, made, members, parents)).map_err(base::Error::internal)?;
     // As long as nobody needs to guess: a stranger cannot choose what others have written.
     let mut version = hex::encode(auth::token::hash(&text));
@@ -154,6 +154,7 @@ pub fn insert(connection: &mut PgConnection, row: &GroupRow) -> Result<()> {
             groups::created.eq(row.created),
             groups::extras.eq(&row.extras),
             groups::translations.eq(&row.translations),
+            groups::fields.eq(&row.fields),
         ))
         .execute(connection)
         .map(drop)
@@ -175,6 +176,7 @@ pub fn update(connection: &mut PgConnection, row: &GroupRow) -> Result<()> {
             groups::approval_status.eq(&row.approval_status),
             groups::extras.eq(&row.extras),
             groups::translations.eq(&row.translations),
+            groups::fields.eq(&row.fields),
         ))
         .execute(connection)
         .map(drop)

@@ -33,11 +33,11 @@ const FIELDS: &[&str] = &[
     "description_translated",
 ];
 
-/// The keys and values of the publisher's own; `None` when left out. Only a sysadmin may send their ids, which are not kept.
+/// The keys and values of the publisher's own; `None` when left out. `own`: fields of the site's own, which none may be called. Only a sysadmin may send their ids, which are not kept.
 ///
 /// # Errors
 /// Integrity, when it is no list of objects; faults of items go into `errors`.
-pub fn extras(is_sysadmin: bool, dict: &Map<String, Value>, errors: &mut ErrorDict) -> Result<Option<Value>> {
+pub fn extras(is_sysadmin: bool, own: &[String], dict: &Map<String, Value>, errors: &mut ErrorDict) -> Result<Option<Value>> {
     let Some(items) = objects(dict, "extras")? else { return Ok(None) };
     if items.len() > limits::EXTRAS {
         errors.add("extras", format!("There may be at most {} extras", limits::EXTRAS));
@@ -56,7 +56,7 @@ pub fn extras(is_sysadmin: bool, dict: &Map<String, Value>, errors: &mut ErrorDi
         let key = text_of(item, "key").unwrap_or_default();
         if key.is_empty() {
             fault.add("key", "Missing value");
-        } else if FIELDS.contains(&key.as_str()) {
+        } else if FIELDS.contains(&key.as_str()) || own.contains(&key) {
             fault.add("key", "There is a schema field with the same name");
         }
         if !item.contains_key("value") {

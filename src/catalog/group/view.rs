@@ -59,6 +59,9 @@ pub struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     description_translated: Option<Value>,
     r#type: String,
+    /// What a schema of the site declares; shown where extras are.
+    #[serde(flatten)]
+    fields: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     extras: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,6 +97,7 @@ fn counted(ctx: &mut Ctx, family: Family, rows: &[GroupRow], options: Options, l
             num_followers: options.followers.then(|| followers.get(&row.id).copied().unwrap_or_default()),
             package_count: options.count.then(|| counts.get(&row.id).copied().unwrap_or_default()),
             member_count: options.members.then(|| members.iter().filter(|(group, ..)| *group == row.id).count()),
+            fields: row.fields.as_object().filter(|_| options.extras).cloned().unwrap_or_default(),
             extras: options.extras.then(|| row.extras.clone()),
             packages,
             users: users.as_mut().map(|users| users.remove(&row.id).unwrap_or_default()),
@@ -140,6 +144,7 @@ pub fn plain(ctx: &Ctx, row: &GroupRow) -> View {
         title_translated: row.translations.get("title").cloned(),
         description_translated: row.translations.get("description").cloned(),
         r#type: row.type_.clone(),
+        fields: Map::new(),
         extras: None,
         packages: None,
         users: None,

@@ -11,7 +11,7 @@ use scheming::Family;
 use serde_json::{Map, Value, json};
 
 use super::db;
-use crate::schema::apply::{Applied, Before, apply};
+use crate::schema::apply::{Applied, Before, apply, is_needed};
 
 /// What the database says about the names and ids in a batch.
 pub struct Known {
@@ -80,8 +80,11 @@ pub fn check(ctx: &Ctx, known: &Known, draft: &mut Draft, existing: Option<&Pack
 /// # Errors
 /// Integrity, when something else stands where a list of objects is due.
 pub fn schema(ctx: &Ctx, dict: &mut Map<String, Value>, existing: Option<&Package>) -> Result<Applied> {
-    let sent = model::check::text_of(dict, "type").filter(|kind| !kind.is_empty());
-    let kind = existing.map(|existing| existing.r#type.clone()).or(sent).unwrap_or_else(|| "dataset".to_owned());
+    let sent = || model::check::text_of(dict, "type").filter(|kind| !kind.is_empty());
+    let kind = existing.map(|existing| existing.r#type.clone()).or_else(sent).unwrap_or_else(|| "dataset".to_owned());
+    if !is_needed(ctx, (Family::Dataset, &kind), existing.map(|existing| &existing.fields)) {
+        return Ok(Applied::default());
+    }
     let before = existing.map(|existing| Before {
         state: &existing.state,
         fields: &existing.fields,

@@ -36,6 +36,13 @@ pub struct Before<'a> {
     pub kept: Vec<(&'static str, Value)>,
 }
 
+/// True where [`apply`] has something to do: the type has a schema, or needs one, or there are fields of an older schema.
+#[must_use]
+pub fn is_needed(ctx: &Ctx, (family, kind): (Family, &str), fields: Option<&Map<String, Value>>) -> bool {
+    let schemas = &ctx.app.settings.schemas;
+    schemas.declared(family, kind).is_some() || schemas.refuses(family, kind) || fields.is_some_and(|fields| !fields.is_empty())
+}
+
 /// Checks what a client sends by the schema of its type. The site's own fields are taken out of `dict`.
 ///
 /// What was an extra before there was such a field becomes the field, and a field that no schema names any more becomes an

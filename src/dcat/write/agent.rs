@@ -1,10 +1,11 @@
 //! Who publishes and whom to ask.
 
-use model::Package;
+use model::{Package, Translated};
 
 use super::{
     extra, first,
     shared::{Role, Shared},
+    translated,
 };
 use crate::{Site, graph::Node, graph::Object, value, vocab};
 
@@ -15,6 +16,8 @@ const AGENT: &[&str] = &["foaf:Agent", "foaf:Organization"];
 struct Facts<'a> {
     iri: Option<String>,
     name: Option<&'a str>,
+    /// The name by language.
+    names: Option<&'a Translated>,
     email: Option<&'a str>,
     homepage: Option<&'a str>,
     r#type: Option<&'a str>,
@@ -29,6 +32,7 @@ pub(super) fn portal<'a>(site: &'a Site, title: &'a str, shared: &mut Shared, no
     let facts = Facts {
         iri: Some(iri),
         name: first([publisher.map(|publisher| publisher.name.as_str()), Some(title)]),
+        names: None,
         email: publisher.and_then(|publisher| publisher.email.as_deref()),
         homepage: publisher.and_then(|publisher| publisher.homepage.as_deref()),
         r#type: publisher.and_then(|publisher| publisher.r#type.as_deref()),
@@ -50,7 +54,12 @@ pub(super) fn of_dataset<'a>(package: &'a Package, shared: &mut Shared, nodes: &
     // The same body by name is the organization with more facts; another one is somebody whose data we pass on.
     let same = named.iri.is_none() && named.name.is_none_or(|name| Some(name) == title.map(str::trim));
     let publisher = match id.filter(|_| same) {
-        Some(id) => Facts { iri: Some(shared.local(&["organization", id])), name: title.or(Some(id)), ..named },
+        Some(id) => Facts {
+            iri: Some(shared.local(&["organization", id])),
+            name: title.or(Some(id)),
+            names: quote.map(|quote| &quote.title_translated),
+            ..named
+        },
         None => named,
     };
     if publisher.iri.is_some() || publisher.name.is_some() {
@@ -72,6 +81,7 @@ fn facts<'a>(package: &'a Package, [uri, name, email, url, r#type, identifier]: 
     Facts {
         iri: iri.filter(|iri| iri.starts_with(&organizations) || !shared.is_reserved(iri)),
         name: first([extra(package, name)]),
+        names: None,
         email: extra(package, email),
         homepage: extra(package, url),
         r#type: extra(package, r#type),
@@ -88,7 +98,9 @@ fn attach<'a>(facts: &Facts<'a>, property: &'static str, shared: &mut Shared, no
         return;
     }
     let mut agent = Node { iri: iri.clone().map(Into::into), types: AGENT, properties: Vec::new() };
+    let names = facts.names.into_iter().flatten().map(|(language, name)| (language.as_str(), name.as_str()));
     match facts.name {
+        _ if translated(&mut agent, "foaf:name", names) => {}
         Some(name) => agent.text("foaf:name", name),
         None => agent.text("foaf:name", facts.iri.clone().unwrap_or_default()),
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use model::Package;
+use serde_json::Value;
 
 use super::{
     agent, distribution, extra, first, place,
@@ -13,6 +14,9 @@ use crate::{
     graph::{Node, Object},
     value, vocab,
 };
+
+/// Keywords of a language.
+const KEYWORDS: usize = 1_000;
 
 /// The nodes of a dataset, itself first, and its IRI; nothing when the document holds this dataset already.
 pub(super) fn nodes<'a>(package: &'a Package, shared: &mut Shared) -> (Option<String>, Vec<Node<'a>>) {
@@ -73,9 +77,18 @@ fn texts<'a>(package: &'a Package, node: &mut Node<'a>) {
     if let Some(version) = first([package.version.as_deref(), extra(package, "dcat_version")]) {
         node.text("dcat:version", version);
     }
-    if let Some(notes) = extra(package, "version_notes") {
+    let notes = texts_of(package, "version_notes").filter_map(|(language, text)| Some((language, text.as_str()?)));
+    if !translated(node, "adms:versionNotes", notes)
+        && let Some(notes) = extra(package, "version_notes")
+    {
         node.text("adms:versionNotes", notes);
     }
+}
+
+/// What a field of the site's own says in each language.
+fn texts_of<'a>(package: &'a Package, field: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    let texts = package.fields.get(field).and_then(Value::as_object).into_iter().flatten();
+    texts.map(|(language, text)| (language.as_str(), text))
 }
 
 /// When it was issued and modified: the publisher's dates if they can be read, else the catalog's own.
@@ -94,6 +107,12 @@ fn keywords_and_themes<'a>(package: &'a Package, shared: &mut Shared, nodes: &mu
     for tag in &package.tags {
         node.text("dcat:keyword", tag.name.as_str());
     }
+    for (language, words) in ["keywords", "tags_translated"].iter().flat_map(|field| texts_of(package, field)) {
+        let words = words.as_array().into_iter().flatten().filter_map(Value::as_str).take(KEYWORDS);
+        for word in words {
+            translated(node, "dcat:keyword", std::iter::once((language, word)));
+        }
+    }
     let mut codes: Vec<&str> = Vec::new();
     for word in extra(package, "theme").map(value::list).unwrap_or_default() {
         let code =
@@ -110,6 +129,12 @@ fn keywords_and_themes<'a>(package: &'a Package, shared: &mut Shared, nodes: &mu
             codes.push(code);
         } else if let Some(id) = first([Some(group.name.as_str()), Some(group.id.as_str())]) {
             let iri = shared.local(&["group", id]);
+            let titles = group.title_translated.iter().map(|(language, text)| (language.as_str(), text.as_str()));
+            if titles.len() > 0 {
+                shared.describe(nodes, &iri, &["skos:Concept"], |concept| {
+                    translated(concept, "skos:prefLabel", titles);
+                });
+            }
             shared.concept(nodes, node, ("dcat:theme", iri, title));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Extra, GroupQuote, OrganizationQuote, Resource, Tag};
+use model::{Extra, GroupQuote, OrganizationQuote, Resource, Tag, Translated};
 use oxrdf::{Graph, NamedNode, NamedOrBlankNodeRef, TermRef, Triple, graph::CanonicalizationAlgorithm, vocab::rdf};
 use proptest::prelude::*;
 
@@ -156,6 +156,7 @@ fn group(name: &str, title: &str) -> GroupQuote {
         image_display_url: String::new(),
         name: name.to_owned(),
         title: title.to_owned(),
+        title_translated: Translated::new(),
     }
 }
 
@@ -171,6 +172,7 @@ fn organization() -> OrganizationQuote {
         is_organization: true,
         approval_status: "approved".to_owned(),
         state: "active".to_owned(),
+        title_translated: Translated::new(),
     }
 }
 
@@ -205,6 +207,29 @@ fn a_dataset_says_what_its_fields_hold() {
     }
     assert!(!has(&graph, "endDate>"), "the 31st of February");
     assert!(!has(&graph, "soon"), "a word is no date");
+}
+
+#[test]
+fn what_is_said_in_several_languages_is_tagged() {
+    let texts = |ky: &str, ru: &str| Translated::from([("ky".to_owned(), ky.to_owned()), ("ru".to_owned(), ru.to_owned())]);
+    let mut package = budget();
+    package.organization =
+        Some(OrganizationQuote { title_translated: texts("Статком", "Нацстатком"), ..organization() });
+    package.groups =
+        vec![GroupQuote { title_translated: texts("Бөлүм", "Раздел"), ..group("own-part", "Бөлүм") }];
+    package.fields.insert("keywords".to_owned(), serde_json::json!({"ky": ["салык"], "ru": ["налог", 7]}));
+    package.fields.insert("version_notes".to_owned(), serde_json::json!({"ru": "исправлено"}));
+    let graph = page(&site(), &[package]);
+    for needle in [
+        "name> \"Статком\"@ky",
+        "name> \"Нацстатком\"@ru",
+        "<https://data.kg/group/own-part> <http://www.w3.org/2004/02/skos/core#prefLabel> \"Раздел\"@ru",
+        "keyword> \"салык\"@ky",
+        "keyword> \"налог\"@ru",
+        "versionNotes> \"исправлено\"@ru",
+    ] {
+        assert!(has(&graph, needle), "{needle}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use base::{Result, secret::Secret};
 use fetch::Fetcher;
+use scheming::Schemas;
 use serde_json::{Map, Value};
 
 use crate::source::{Source, check::config_of};
@@ -86,6 +87,8 @@ pub struct Place<'a> {
     pub job_id: &'a str,
     pub object_id: &'a str,
     pub package_id: &'a str,
+    /// What fields datasets have here beside CKAN's.
+    pub schemas: &'a Schemas,
 }
 
 /// An organization or group of the remote.

@@ -170,7 +170,13 @@ impl Run {
                 if usable.is_some_and(|known| known.content_hash.as_deref() == Some(&content_hash)) {
                     return None;
                 }
-                let place = Place { source: &self.source, job_id: &self.job.id, object_id: &object_id, package_id: &package_id };
+                let place = Place {
+                    source: &self.source,
+                    job_id: &self.job.id,
+                    object_id: &object_id,
+                    package_id: &package_id,
+                    schemas: &self.shared.app.settings.schemas,
+                };
                 self.protocol.map(dict, place)
             }
         };

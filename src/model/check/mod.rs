@@ -5,6 +5,7 @@ pub mod package;
 pub mod resource;
 pub mod tag;
 pub mod text;
+pub mod translated;
 
 use base::{Error, Result};
 use serde_json::{Map, Value};

@@ -6,8 +6,11 @@ use std::collections::{HashMap, HashSet};
 use base::{Error, ErrorDict, Result, id, limits, loose, time::Stamp};
 use serde_json::{Map, Value};
 
-use super::{objects, resource, tag, text, text_of};
-use crate::{Extra, Package, Resource, Tag, Translated};
+use super::{objects, resource, tag, text, text_of, translated};
+use crate::{
+    Extra, Package, Resource, Tag,
+    translated::{Stored, agree},
+};
 
 /// Extras may not be called like a field of the schema.
 const SCHEMA_FIELDS: &[&str] = &[
@@ -104,12 +107,12 @@ pub fn read(dict: &Map<String, Value>, setting: Setting) -> Result<Draft> {
         } else {
             old.and_then(|old| old.owner_org.clone())
         },
-        title_translated: translated(dict, "title_translated", &mut errors),
-        notes_translated: translated(dict, "notes_translated", &mut errors),
+        title_translated: translated::read(dict, "title_translated", &mut errors),
+        notes_translated: translated::read(dict, "notes_translated", &mut errors),
         extras: extras_of(&extras.unwrap_or_default(), setting, &mut errors),
         tags: tags_of(dict, &tags.unwrap_or_default(), setting, &mut errors),
         resources: match resources {
-            Some(items) => resources_of(&items, old, &mut errors),
+            Some(items) => resources_of(&items, (old, setting.locale), &mut errors),
             None => old.map(|old| old.resources.clone()).unwrap_or_default(),
         },
         creator_user_id: old.and_then(|old| old.creator_user_id.clone()),
@@ -120,7 +123,7 @@ pub fn read(dict: &Map<String, Value>, setting: Setting) -> Result<Draft> {
     for resource in &mut package.resources {
         resource.datastore_active = setting.datastore.then(|| resource.datastore_active.unwrap_or(false));
     }
-    titles(dict, setting.locale, &mut package);
+    titles(dict, setting, &mut package);
     if package.private && package.owner_org.is_none() {
         errors.add("private", "Datasets with no organization can't be private.");
     }
@@ -210,46 +213,17 @@ fn modified_of(dict: &Map<String, Value>, setting: Setting, errors: &mut ErrorDi
     if unchanged { Some(setting.now) } else { at }
 }
 
-/// CKAN shows a title without the blanks around it; here they are not even stored.
-fn titles(dict: &Map<String, Value>, locale: &str, package: &mut Package) {
-    let choose = |texts: &Translated| {
-        [locale, "ky", "ru", "en"].iter().find_map(|language| texts.get(*language)).or_else(|| texts.values().next()).cloned()
-    };
-    package.title = text_of(dict, "title")
-        .filter(|title| !title.is_empty())
-        .map(|title| title.trim().to_owned())
-        .or_else(|| choose(&package.title_translated))
-        .unwrap_or_else(|| package.name.clone());
-    if package.notes.is_none() {
-        package.notes = choose(&package.notes_translated);
+/// Title and description, with what they say in other languages. CKAN shows a title without the blanks around it; here they
+/// are not even stored.
+fn titles(dict: &Map<String, Value>, setting: Setting, package: &mut Package) {
+    let old = setting.existing.map(|(package, _)| package);
+    let title = text_of(dict, "title").map(|title| title.trim().to_owned());
+    let stored = old.map(|old| Stored { text: Some(&old.title), texts: &old.title_translated });
+    package.title = agree(title, &mut package.title_translated, stored, setting.locale).unwrap_or_else(|| package.name.clone());
+    if !package.notes_translated.is_empty() {
+        let stored = old.map(|old| Stored { text: old.notes.as_deref(), texts: &old.notes_translated });
+        package.notes = agree(package.notes.take(), &mut package.notes_translated, stored, setting.locale);
     }
-}
-
-/// `{"ky": …, "ru": …}`, or the JSON text of it, as ckanext-fluent takes it; empty texts are left out.
-fn translated(dict: &Map<String, Value>, field: &str, errors: &mut ErrorDict) -> Translated {
-    let parsed = match dict.get(field) {
-        Some(Value::String(text)) if !text.is_empty() => serde_json::from_str(text).ok(),
-        Some(Value::String(_)) | None | Some(Value::Null) => return Translated::new(),
-        Some(value) => Some(value.clone()),
-    };
-    let Some(Value::Object(texts)) = parsed else {
-        errors.add(field, "expecting JSON object");
-        return Translated::new();
-    };
-    let mut translated = Translated::new();
-    for (language, text) in texts {
-        let good = (2..=12).contains(&language.len())
-            && language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        match text {
-            _ if !good => errors.add(field, format!("invalid language code: \"{language}\"")),
-            Value::String(text) if !text.is_empty() => {
-                translated.insert(language, text);
-            }
-            Value::String(_) | Value::Null => {}
-            _ => errors.add(field, format!("invalid type, expected string for language \"{language}\"")),
-        }
-    }
-    translated
 }
 
 /// Only a sysadmin may send the ids of extras, which are not kept.
@@ -307,7 +281,7 @@ fn tags_of(dict: &Map<String, Value>, items: &[&Map<String, Value>], setting: Se
     tags
 }
 
-fn resources_of(items: &[&Map<String, Value>], old: Option<&Package>, errors: &mut ErrorDict) -> Vec<Resource> {
+fn resources_of(items: &[&Map<String, Value>], (old, locale): (Option<&Package>, &str), errors: &mut ErrorDict) -> Vec<Resource> {
     if items.len() > limits::RESOURCES {
         errors.add("resources", format!("At most {} resources are possible", limits::RESOURCES));
         return Vec::new();
@@ -319,7 +293,7 @@ fn resources_of(items: &[&Map<String, Value>], old: Option<&Package>, errors: &m
         let mut fault = ErrorDict::default();
         let sent = text_of(item, "id").unwrap_or_default();
         let existing = old.and_then(|old| old.resources.iter().find(|resource| !sent.is_empty() && resource.id == sent));
-        let resource = resource::read(item, existing, &mut fault);
+        let resource = resource::read(item, existing, locale, &mut fault);
         if !resource.id.is_empty() && !seen.insert(resource.id.clone()) {
             fault.add("id", "Resource id already exists.");
         }

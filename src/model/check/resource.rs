@@ -5,10 +5,13 @@ use base::{
     loose::{self, Loose},
     time::Stamp,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::text_of;
-use crate::{Resource, format};
+use super::{text_of, translated};
+use crate::{
+    Resource, Translated, format,
+    translated::{Stored, agree},
+};
 
 /// Keys that are columns or the server's own; every other key is kept as the publisher's.
 const KNOWN: &[&str] = &[
@@ -41,10 +44,11 @@ const KNOWN: &[&str] = &[
 ];
 
 /// Reads one resource. `existing` is the resource that it replaces: what CKAN keeps when left out is taken from it.
-pub fn read(dict: &Map<String, Value>, existing: Option<&Resource>, errors: &mut ErrorDict) -> Resource {
+/// `locale`: the language of its plain texts.
+pub fn read(dict: &Map<String, Value>, existing: Option<&Resource>, locale: &str, errors: &mut ErrorDict) -> Resource {
     let kept = |name: &str, old: Option<&String>| if dict.contains_key(name) { text_of(dict, name) } else { old.cloned() };
     let url = text_of(dict, "url").unwrap_or_default().trim().to_owned();
-    Resource {
+    let mut resource = Resource {
         id: id_of(dict, errors),
         format: format_of(dict, existing, &url),
         url: with_scheme(url),
@@ -68,7 +72,41 @@ pub fn read(dict: &Map<String, Value>, existing: Option<&Resource>, errors: &mut
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect(),
         ..Resource::default()
+    };
+    for (key, of) in TRANSLATED {
+        if dict.contains_key(key) {
+            translations(dict, (key, of), (&mut resource, existing), locale, errors);
+        }
     }
+    resource
+}
+
+/// A text of a resource.
+type Text = fn(&mut Resource) -> &mut Option<String>;
+
+/// The texts that may be there in several languages.
+const TRANSLATED: [(&str, Text); 2] =
+    [("name_translated", |resource| &mut resource.name), ("description_translated", |resource| &mut resource.description)];
+
+fn translations(
+    dict: &Map<String, Value>,
+    (key, of): (&str, Text),
+    (resource, existing): (&mut Resource, Option<&Resource>),
+    locale: &str,
+    errors: &mut ErrorDict,
+) {
+    let mut texts = translated::read(dict, key, errors);
+    let mut before = existing.cloned();
+    let known: Translated =
+        before.as_ref().and_then(|before| serde_json::from_value(before.extras.get(key)?.clone()).ok()).unwrap_or_default();
+    let stored = before.as_mut().map(|before| Stored { text: of(before).as_deref(), texts: &known });
+    if texts.is_empty() {
+        resource.extras.shift_remove(key);
+        return;
+    }
+    let text = of(resource);
+    *text = agree(text.take(), &mut texts, stored, locale);
+    resource.extras.insert(key.to_owned(), json!(texts));
 }
 
 /// True when the client wants the uploaded file to go; then the resource is a link.
@@ -142,13 +180,11 @@ fn date_of(dict: &Map<String, Value>, name: &str, old: Option<Stamp>, errors: &m
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn read_json(value: &Value, existing: Option<&Resource>) -> (Resource, Value) {
         let mut errors = ErrorDict::default();
-        let resource = read(value.as_object().unwrap(), existing, &mut errors);
+        let resource = read(value.as_object().unwrap(), existing, "ky", &mut errors);
         (resource, Value::Object(errors.fields().clone()))
     }
 
@@ -175,5 +211,22 @@ mod tests {
         let old = Resource { name: Some("N".into()), format: "CSV".into(), description: Some("D".into()), ..Resource::default() };
         let (resource, _) = read_json(&json!({"url": "http://x.org"}), Some(&old));
         assert_eq!((resource.name.as_deref(), resource.format.as_str(), resource.description), (Some("N"), "CSV", None));
+    }
+
+    #[test]
+    fn a_name_and_its_translations_say_the_same() {
+        let (made, errors) =
+            read_json(&json!({"url": "x", "name_translated": "{\"ky\": \"к\", \"ru\": \"р\", \"en\": \"\"}"}), None);
+        assert_eq!((errors, made.name.as_deref()), (json!({}), Some("к")));
+        assert_eq!(made.extras["name_translated"], json!({"ky": "к", "ru": "р"}));
+        let sent =
+            json!({"url": "x", "name": "к2", "name_translated": {"ky": "к", "ru": "р"}, "description_translated": {"ru": "о"}});
+        let (changed, _) = read_json(&sent, Some(&made));
+        assert_eq!((changed.name.as_deref(), changed.description.as_deref()), (Some("к2"), Some("о")));
+        assert_eq!(changed.extras["name_translated"], json!({"ky": "к2", "ru": "р"}));
+        let (without, _) = read_json(&json!({"url": "x", "name": "n", "name_translated": ""}), Some(&made));
+        assert!(without.extras.is_empty() && without.name.as_deref() == Some("n"));
+        let (_, errors) = read_json(&json!({"url": "x", "name_translated": ["к"]}), None);
+        assert_eq!(errors, json!({"name_translated": ["expecting JSON object"]}));
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, http::header};
 
-use crate::middleware::locale;
+use crate::{language::preferred, middleware::locale};
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl Language {
     pub fn of(request: &HttpRequest, portal: &str) -> Self {
         let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let wanted = locale::of(request).and_then(|locale| Self::parse(&locale));
-        wanted.or_else(|| preferred(accepted)).or_else(|| Self::parse(portal)).unwrap_or(Self::English)
+        wanted.or_else(|| preferred(accepted, Self::parse)).or_else(|| Self::parse(portal)).unwrap_or(Self::English)
     }
 
     fn parse(tag: &str) -> Option<Self> {
@@ -44,20 +44,6 @@ impl Language {
             Self::English => &ENGLISH,
         }
     }
-}
-
-/// The language that a browser likes best of those that there are.
-fn preferred(accepted: &str) -> Option<Language> {
-    let mut best: Option<(f32, Language)> = None;
-    for part in accepted.split(',').take(20) {
-        let mut pieces = part.split(';');
-        let Some(language) = pieces.next().and_then(Language::parse) else { continue };
-        let weight = pieces.find_map(|piece| piece.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0_f32);
-        if weight > 0.0 && best.is_none_or(|(known, _)| weight > known) {
-            best = Some((weight, language));
-        }
-    }
-    best.map(|(_, language)| language)
 }
 
 /// Everything that is said.
@@ -187,7 +173,7 @@ mod tests {
             ("ru;q=0", None),
             ("", None),
         ] {
-            assert_eq!(preferred(accepted), language, "{accepted}");
+            assert_eq!(preferred(accepted, Language::parse), language, "{accepted}");
         }
     }
 }

@@ -76,7 +76,14 @@ fn vary(mut response: HttpResponse) -> HttpResponse {
 fn failure(request: &HttpRequest, shared: &Shared, (action, known): (&str, bool), error: &Error) -> HttpResponse {
     let id = watch::id_of(request);
     let site = shared.app.site();
-    let asked = Asked { site_url: &site.url, action, known, callback: None, request: &id };
+    let asked = Asked {
+        site_url: &site.url,
+        action,
+        known,
+        callback: None,
+        request: &id,
+        spoken: crate::language::spoken(request, &shared.app.settings),
+    };
     envelope::failure(asked, error, None)
 }
 
@@ -95,6 +102,7 @@ fn site(app: &App) -> Site {
 fn package(app: &App, body: &str, groups: &[String]) -> Result<Package> {
     let mut package = document::parse(body)?;
     app.quotes.fill(&mut package, groups);
+    dcat::spread(&mut package);
     Ok(package)
 }
 

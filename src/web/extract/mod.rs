@@ -75,7 +75,8 @@ pub fn parameters(sent: &Sent) -> Result<Input, Refused> {
     }
     if sent.reads {
         let mut input = form::pairs(url::form_urlencoded::parse(sent.query.as_bytes()))?;
-        input.shift_remove("callback");
+        // What language is asked for is no parameter of an action.
+        ["callback", "lang"].iter().for_each(|name| drop(input.shift_remove(*name)));
         if !input.is_empty() {
             return Ok(input);
         }

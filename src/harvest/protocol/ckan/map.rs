@@ -87,6 +87,7 @@ pub fn map(remote: Map<String, Value>, config: &Config, place: Place) -> Mapped 
     dict.insert("private".to_owned(), json!(remote.get("private").and_then(loose::bool_of).unwrap_or(false)));
     dict.insert("tags".to_owned(), tags(&remote, config));
     dict.insert("extras".to_owned(), extras(&remote, config, place));
+    own_fields(&remote, place, &mut dict);
     dict.insert("resources".to_owned(), resources(&remote, place));
     let organization = (config.remote_orgs != Remote::Ignore).then(|| remote.get("organization").and_then(group)).flatten();
     let remote_groups = remote.get("groups").and_then(Value::as_array).filter(|_| config.remote_groups != Remote::Ignore);
@@ -202,6 +203,22 @@ fn extras(remote: &Map<String, Value>, config: &Config, place: Place) -> Value {
     Value::Array(extras.into_iter().map(|(key, value)| json!({"key": key, "value": value})).collect())
 }
 
+/// The fields that the schema of its type has here: from the field of the remote, or its extra.
+fn own_fields(remote: &Map<String, Value>, place: Place, dict: &mut Map<String, Value>) {
+    let kind = dict.get("type").and_then(Value::as_str).unwrap_or_default();
+    let Some(schema) = place.schemas.declared(scheming::Family::Dataset, kind) else { return };
+    for name in schema.own_fields() {
+        let Some(extras) = dict.get_mut("extras").and_then(Value::as_array_mut) else { continue };
+        let at = extras.iter().position(|extra| extra.get("key").and_then(Value::as_str) == Some(name));
+        let text = at.map(|at| extras.remove(at)).and_then(|extra| extra.get("value").map(loose::text_of));
+        let whole = remote.get(name).filter(|value| !value.is_null()).cloned();
+        // A plain text is one in the language of the remote, which nobody tells.
+        if let Some(value) = whole.or_else(|| text.map(|text| schema.of_extra(name, &text, "und"))) {
+            dict.insert(name.clone(), value);
+        }
+    }
+}
+
 fn resources(remote: &Map<String, Value>, place: Place) -> Value {
     let mut seen = HashSet::new();
     let listed = remote.get("resources").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
@@ -215,6 +232,12 @@ fn resources(remote: &Map<String, Value>, place: Place) -> Value {
             let Some(value) = kept.get(field).filter(|value| !value.is_null()).map(loose::text_of) else { continue };
             match clean::date(&value) {
                 Some(date) => kept.insert(field.to_owned(), Value::String(date)),
+                None => kept.remove(field),
+            };
+        }
+        for field in ["name_translated", "description_translated"] {
+            match translated(resource, field) {
+                Some(texts) => kept.insert(field.to_owned(), texts),
                 None => kept.remove(field),
             };
         }
