@@ -1,0 +1,2 @@
+drop index if exists users_parts_of_names;
+drop index if exists tag_parts_of_name;
