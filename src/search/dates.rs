@@ -75,6 +75,8 @@ fn moved(at: NaiveDateTime, number: u32, unit: &str, ahead: bool) -> Option<Naiv
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -92,6 +94,32 @@ mod tests {
         }
         for text in ["2020", "2020-01-01", "NOW-", "NOW-9999999999999DAYS", "NOW+4000000000YEARS", "NOW/WEEK", "", "Z", "NOWж"] {
             assert_eq!(at(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_reading_of_dates(text in ".{0,40}", parts in r"(NOW|2024-02-29T12:00:00Z|Z)([+/-][0-9]{0,11}[A-Z]{0,7}){0,6}") {
+            let now = Stamp::parse("2026-03-31T10:20:30.5").unwrap();
+            for text in [text, parts] {
+                drop(millis(&text, now).map(|at| at.to_string()));
+            }
+        }
+
+        #[test]
+        fn arithmetic_holds_together(micros in 0_i64..4_000_000_000_000_000, number in 0_u32..1_000, unit in 0_usize..7) {
+            let now = Stamp::from_micros(micros).unwrap();
+            let unit = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "MILLI"][unit];
+            let at = |text: String| millis(&text, now).unwrap();
+            let start = at(format!("NOW/{unit}"));
+            prop_assert!(start <= at("NOW".to_owned()));
+            prop_assert_eq!(at(format!("NOW/{unit}/{unit}S")), start, "rounding twice is rounding once");
+            prop_assert_eq!(at(format!("NOW/{unit}+{number}{unit}S/{unit}")), at(format!("NOW/{unit}+{number}{unit}")));
+            let next = at(format!("NOW/{unit}+1{unit}"));
+            prop_assert!(next > at("NOW".to_owned()));
+            if !matches!(unit, "YEAR" | "MONTH") {
+                prop_assert_eq!(at(format!("NOW+{number}{unit}-{number}{unit}S")), at("NOW".to_owned()));
+            }
         }
     }
 }

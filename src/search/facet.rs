@@ -181,6 +181,8 @@ pub fn select(values: &[Arc<str>], counts: &[u32], limit: i64, least: usize) -> 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -192,5 +194,29 @@ mod tests {
         assert_eq!(names(-1, 1), ["a", "b", "c"]);
         assert_eq!(names(10, 0), ["c", "a", "b", "d"]);
         assert_eq!(names(0, 1), [""; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_the_values_are_the_right_ones(
+            counts in proptest::collection::vec(0_u32..5, 0..40),
+            limit in prop_oneof![-3_i64..50, any::<i64>()],
+            least in 0_usize..6,
+        ) {
+            let values: Vec<Arc<str>> = (0..counts.len()).map(|number| format!("v{:02}", (number * 17) % 40).into()).collect();
+            let found = select(&values, &counts, limit, least);
+            let enough = counts.iter().filter(|count| usize_of(**count) >= least).count();
+            let most = usize::try_from(limit).unwrap_or(usize::MAX).min(base::limits::FACET_VALUES);
+            prop_assert_eq!(found.len(), enough.min(most));
+            let rank = |(value, count): &(String, usize)| (if limit < 0 { 0 } else { usize::MAX - count }, value.clone());
+            prop_assert!(found.is_sorted_by_key(rank));
+            // Whoever is left out has no better right.
+            if let Some(last) = found.last() {
+                for (value, count) in values.iter().zip(&counts).map(|(value, count)| (value.to_string(), usize_of(*count))) {
+                    let is_in = found.iter().any(|(known, _)| *known == value);
+                    prop_assert!(is_in || count < least || rank(&(value, count)) > rank(last));
+                }
+            }
+        }
     }
 }

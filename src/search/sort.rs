@@ -355,3 +355,62 @@ fn texts(column: &StrColumn, numbers: &[u64], descending: bool) -> Result<Vec<Ra
     let string = |number: u64| wanted.binary_search(&local(number)).ok().and_then(|at| strings.get(at)).cloned();
     Ok(numbers.iter().map(|number| Rank::Text(string(*number).filter(|_| *number != u64::MAX), descending)).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use base::Kind as ErrorKind;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_reading_of_orders(text in r"[a-z_ ,.*:()+\\-]{0,60}", raw in ".{0,40}", many in 0_usize..40) {
+            let (_, fields) = Fields::build();
+            let many = vec!["name asc"; many].join(",");
+            for text in [text, raw, many] {
+                match keys(&text, &fields) {
+                    Ok(keys) => prop_assert!((1..=limits::SORT_KEYS).contains(&keys.len())),
+                    Err(error) => prop_assert_eq!(error.kind(), ErrorKind::SearchQuery),
+                }
+            }
+        }
+
+        #[test]
+        fn orders_are_read_as_they_are_written(
+            names in proptest::collection::vec(
+                prop_oneof![Just("score"), Just("name"), Just("metadata_modified"), Just("views_recent"), Just("extras_theme")], 1..8),
+            downwards in proptest::collection::vec(any::<bool>(), 8),
+            blanks in 1_usize..4,
+        ) {
+            let (_, fields) = Fields::build();
+            let blank = " ".repeat(blanks);
+            let items: Vec<String> = names.iter().zip(&downwards)
+                .map(|(name, down)| format!("{blank}{name}{blank}{}{blank}", if *down { "DESC" } else { "asc" }))
+                .collect();
+            let read = keys(&items.join(","), &fields).unwrap();
+            prop_assert_eq!(read.len(), names.len());
+            for ((key, name), down) in read.iter().zip(&names).zip(&downwards) {
+                prop_assert_eq!(key.descending, *down);
+                let fits = match &key.source {
+                    Source::Score => *name == "score",
+                    Source::Number(column) => column.ends_with(name),
+                    Source::Text(column) => *name == "name" && column == name || *name == "extras_theme" && column.ends_with("theme"),
+                };
+                prop_assert!(fits, "{:?} for {}", key.source, name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_order_is_refused() {
+        let (_, fields) = Fields::build();
+        for text in
+            ["", ",", "name", "name up", "name asc,", "name asc desc", "title_ngram asc", "notes asc", "_tie asc", "x\u{0}y asc"]
+        {
+            assert_eq!(keys(text, &fields).err().map(|error| error.kind()), Some(ErrorKind::SearchQuery), "{text}");
+        }
+        assert!(keys(&["name asc"; limits::SORT_KEYS].join(","), &fields).is_ok());
+        assert!(keys(&["name asc"; limits::SORT_KEYS + 1].join(","), &fields).is_err());
+    }
+}
