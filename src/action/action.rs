@@ -91,6 +91,12 @@ pub trait Action: Documented {
     fn dataset(_input: &Map<String, Value>) -> Option<&str> {
         None
     }
+
+    /// True for a search that may take long by what it asks: it waits where it holds up no other.
+    #[must_use]
+    fn costly(_input: &Map<String, Value>) -> bool {
+        false
+    }
 }
 
 /// What an action answers: becomes the JSON text of `result`.
@@ -167,6 +173,8 @@ pub struct Row {
     pub quick: fn(&App, &Actor, &Input) -> Option<Result<Answer>>,
     /// See [`Action::dataset`].
     pub dataset: fn(&Input) -> Option<&str>,
+    /// See [`Action::costly`].
+    pub costly: fn(&Input) -> bool,
 }
 
 impl Row {
@@ -183,6 +191,7 @@ impl Row {
             fields: <A::Params as Params>::fields,
             call: call::call::<A>,
             dataset: A::dataset,
+            costly: A::costly,
             rehearse: call::rehearse::<A>,
             quick: call::quick::<A>,
         }

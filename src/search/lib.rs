@@ -5,6 +5,7 @@
 
 mod analyze;
 mod compare;
+mod cost;
 mod cursor;
 mod dates;
 mod declared;
@@ -40,6 +41,7 @@ mod writer;
 
 pub use analyze::language::Language;
 pub use compare::Prints;
+pub use cost::is_costly;
 pub use cursor::START;
 pub use document::{Pairs, SearchDocument, Text, fields, search_document};
 pub use highlight::Words;

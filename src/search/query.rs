@@ -262,7 +262,15 @@ impl Builder<'_> {
                 term
             }
         };
-        Ok(Box::new(RangeQuery::new(low.map(term), high.map(term))))
+        let zero = (place.kind == Kind::Integer) && std::ops::RangeBounds::contains(&(low, high), &0);
+        let range = boxed(RangeQuery::new(low.map(term), high.map(term)));
+        if !zero {
+            return Ok(range);
+        }
+        // What was never counted counts as nothing.
+        let counted = boxed(ExistsQuery::new(place.column.clone(), false));
+        let none = BooleanQuery::new(vec![(Engine::Must, boxed(AllQuery)), (Engine::MustNot, counted)]);
+        Ok(Box::new(BooleanQuery::new(vec![(Engine::Should, range), (Engine::Should, boxed(none))])))
     }
 
     fn value(&self, place: &Place, text: &str) -> Result<i64> {

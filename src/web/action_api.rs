@@ -273,7 +273,12 @@ async fn in_lane(
 ) -> Result<(Answer, Actor)> {
     let app = Arc::clone(&shared.app);
     let call = row.call;
-    let lane = if row.kind == Kind::Read { &shared.lanes.read } else { &shared.lanes.write };
+    let lane = match row.kind {
+        Kind::Write => &shared.lanes.write,
+        Kind::Read if !row.searches => &shared.lanes.read,
+        Kind::Read if (row.costly)(&input) => &shared.lanes.costly,
+        Kind::Read => &shared.lanes.search,
+    };
     lane.run(move || {
         let actor = match (actor, proof) {
             (Some(actor), _) => actor,

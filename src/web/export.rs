@@ -142,7 +142,7 @@ async fn begin(
         place.put(export);
         Ok((place, first))
     };
-    shared.lanes.read.run(work).await
+    shared.lanes.export.run(work).await
 }
 
 /// What is sent, and how to go on.
@@ -163,7 +163,7 @@ fn stream(
                 Some(first) => Ok(first),
                 None => {
                     let (app, held, proof) = (Arc::clone(&shared.app), Arc::clone(&place), proof.clone());
-                    shared.lanes.read.run(move || part(&app, &held, proof.as_ref())).await
+                    shared.lanes.export.run(move || part(&app, &held, proof.as_ref())).await
                 }
             };
             match part {

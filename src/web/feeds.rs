@@ -59,7 +59,7 @@ async fn answer(subject: Subject, request: &HttpRequest, query: Pairs, shared: &
     watch::tell_action(request, "package_search");
     let id = request.match_info().get("id").unwrap_or_default().to_owned();
     let (app, path) = (Arc::clone(&shared.app), request.path().to_owned());
-    let made = shared.lanes.read.run(move || Feed::read(&app, subject, (&id, path, query))?.write(&app)).await;
+    let made = shared.lanes.search.run(move || Feed::read(&app, subject, (&id, path, query))?.write(&app)).await;
     match made {
         Ok(text) => head(StatusCode::OK, false, "application/atom+xml").body(text),
         Err(error) => {

@@ -14,6 +14,15 @@ use tokio::{
 const READS: usize = 4;
 /// Threads that write at the same time; as many as the pool has connections.
 const WRITES: usize = 12;
+/// Threads that search at the same time: who searches holds up nobody who reads.
+const SEARCHES: usize = 4;
+/// Costly searches that may wait before the next one is sent away.
+const COSTLY_QUEUE: usize = 64;
+/// What who asks something costly is told when too many do.
+const COSTLY: &str = "Too many costly searches are being answered. Please try again in a moment, or ask for something simpler: \
+                      no wildcards, fewer words, fewer rows.";
+/// Parts of exports that are made at the same time.
+const EXPORTS: usize = 1;
 /// Requests that may wait for a thread before the next one is sent away.
 const QUEUE: usize = 1_024;
 
@@ -27,12 +36,18 @@ pub struct Lane {
     runtime: Option<Runtime>,
     places: Arc<Semaphore>,
     patience: Duration,
+    /// What who cannot be answered is told.
+    busy: Option<&'static str>,
 }
 
 /// The lanes of a server.
 pub struct Lanes {
     pub read: Lane,
     pub write: Lane,
+    pub search: Lane,
+    /// Searches that may take long by what they ask: half of the machine at most.
+    pub costly: Lane,
+    pub export: Lane,
     /// Places for files that arrive at the same time.
     pub uploads: Arc<Semaphore>,
     /// Places for requests that wait for the index.
@@ -45,9 +60,13 @@ impl Lanes {
     /// # Errors
     /// Internal, if the system gives none.
     pub fn new() -> Result<Self> {
+        let half = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
         Ok(Self {
             read: Lane::new("read", (READS, QUEUE), READ_PATIENCE)?,
             write: Lane::new("write", (WRITES, QUEUE), WRITE_PATIENCE)?,
+            search: Lane::new("search", (SEARCHES, QUEUE), READ_PATIENCE)?,
+            costly: Lane::new("costly", (half, COSTLY_QUEUE), READ_PATIENCE)?.telling(COSTLY),
+            export: Lane::new("export", (EXPORTS, QUEUE), WRITE_PATIENCE)?,
             uploads: Arc::new(Semaphore::new(limits::UPLOADS)),
             waiters: Semaphore::new(limits::INDEX_WAITERS),
         })
@@ -62,7 +81,12 @@ impl Lane {
             .thread_name(name)
             .build()
             .map_err(Error::internal)?;
-        Ok(Self { runtime: Some(runtime), places: Arc::new(Semaphore::new(threads + queue)), patience })
+        Ok(Self { runtime: Some(runtime), places: Arc::new(Semaphore::new(threads + queue)), patience, busy: None })
+    }
+
+    fn telling(mut self, busy: &'static str) -> Self {
+        self.busy = Some(busy);
+        self
     }
 
     /// Does the work on a thread of the lane. Work that still waits when the patience is over is not begun; work that
@@ -71,7 +95,7 @@ impl Lane {
     /// # Errors
     /// Unavailable, when too many wait already or it takes too long; Internal, when the work panicked.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_full| Error::unavailable("too many requests wait"))?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_full| self.away("too many requests wait"))?;
         let runtime = self.runtime.as_ref().ok_or_else(|| Error::unavailable("the server is stopping"))?;
         let mut done = runtime.spawn_blocking(move || {
             let outcome = work();
@@ -82,9 +106,13 @@ impl Lane {
             Ok(done) => done.map_err(|error| Error::internal(format!("an action broke off: {error}")))?,
             Err(_late) => {
                 done.abort();
-                Err(Error::unavailable(format!("not done within {:?}", self.patience)))
+                Err(self.away(&format!("not done within {:?}", self.patience)))
             }
         }
+    }
+
+    fn away(&self, context: &str) -> Error {
+        self.busy.map_or_else(|| Error::unavailable(context), |text| Error::not_now(text).context(context))
     }
 }
 

@@ -28,6 +28,7 @@ mod hostile;
 mod house;
 mod http;
 mod invite;
+mod lanes;
 mod languages;
 mod leak;
 mod mass_assignment;

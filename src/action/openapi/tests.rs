@@ -16,6 +16,7 @@ fn row(name: &'static str, kind: Kind) -> Row {
         call: |_app, _actor, _input, _conditions| Ok(Answer::default()),
         quick: |_app, _actor, _input| None,
         dataset: |_| None,
+        costly: |_| false,
     }
 }
 

@@ -21,6 +21,11 @@ action::declare! {
     pub struct SearchParams(fields());
 }
 
+/// From here on an answer takes long, whatever is asked.
+const COSTLY_ROWS: usize = 200;
+const COSTLY_START: usize = 10_000;
+const COSTLY_FACETS: usize = 10;
+
 /// Parameters that CKAN takes; anything else is refused by name.
 const KNOWN: &[&str] = &[
     "q",
@@ -95,6 +100,16 @@ impl Action for Search {
 
     fn allow(_ctx: &mut Ctx, _params: &SearchParams) -> Result<()> {
         Ok(())
+    }
+
+    fn costly(input: &Map<String, Value>) -> bool {
+        let texts = ["q", "fq", "fq_list"].into_iter().filter_map(|name| input.get(name));
+        let number = |name: &str| input.get(name).and_then(|value| Natural::read(value).ok()).map_or(0, |Natural(number)| number);
+        let facets = input.get("facet.field").map_or(0, |value| value.to_string().matches(',').count());
+        number("rows") > COSTLY_ROWS
+            || number("start") > COSTLY_START
+            || facets >= COSTLY_FACETS
+            || search::is_costly(&texts.map(loose::text_of).collect::<Vec<_>>().join(" "))
     }
 
     fn run(ctx: &mut Ctx, params: SearchParams, (): ()) -> Result<Raw> {
@@ -346,4 +361,79 @@ fn display_name(app: &App, field: &str, value: &str) -> String {
         _ => None,
     }
     .unwrap_or_else(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from),
+            r#"[\[\]", a-z]{0,30}"#.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 60, 60, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..60).prop_map(Value::from),
+                proptest::collection::vec((".{0,5}", inner), 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_breaks_the_reading_of_facets_and_lists(value in values()) {
+            let dict: Map<String, Value> =
+                ["facet.field", "fq_list", "fl", "sort", "q"].into_iter().map(|name| (name.to_owned(), value.clone())).collect();
+            let mut errors = ErrorDict::default();
+            let fields = facet_fields(&dict, &mut errors);
+            prop_assert!(fields.len() <= limits::FACET_FIELDS);
+            if let (Value::Array(items), true) = (&value, errors.is_empty()) {
+                prop_assert_eq!(fields.len(), items.len(), "a field that is no text is told, not left out");
+            }
+            prop_assert!(list(&dict, "fq_list").iter().chain(&list(&dict, "fl")).all(|text| !text.is_empty()));
+            prop_assert!(sort(&dict).is_none_or(|sort| !sort.trim().is_empty() && sort != "rank"));
+            let _either_way = Search::costly(&dict);
+        }
+    }
+
+    #[test]
+    fn large_answers_and_patterns_are_costly_and_pages_are_not() {
+        let costly = |input: Value| Search::costly(input.as_object().unwrap());
+        for cheap in [
+            json!({}),
+            json!({"q": "калк", "rows": 20, "start": 40, "facet.field": ["organization", "tags", "res_format"]}),
+            json!({"fq": "+state:active", "fq_list": ["a:b"], "rows": "100"}),
+            json!({"rows": "many", "q": ["x"]}),
+        ] {
+            assert!(!costly(cheap.clone()), "{cheap}");
+        }
+        let facets: Vec<String> = (0..12).map(|number| format!("f{number}")).collect();
+        for case in [
+            json!({"q": "wat*"}),
+            json!({"fq_list": ["a:b", "c:*d*"]}),
+            json!({"rows": 1_000}),
+            json!({"rows": "1000"}),
+            json!({"start": 50_000}),
+            json!({"facet.field": facets}),
+            json!({"facet.field": Value::from(facets.clone()).to_string()}),
+        ] {
+            assert!(costly(case.clone()), "{case}");
+        }
+    }
+
+    #[test]
+    fn an_order_for_reading_on_has_no_score() {
+        for (order, left) in
+            [("score desc, metadata_modified desc", "metadata_modified desc"), ("score desc", "id asc"), ("name asc", "name asc")]
+        {
+            assert_eq!(lasting(order), left);
+        }
+    }
 }

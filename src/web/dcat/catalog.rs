@@ -49,7 +49,7 @@ pub async fn answer(
     let app = &shared.app;
     if app.feed().is_some_and(store::Feed::is_behind) {
         let seeker = Arc::clone(app);
-        let settled = shared.lanes.read.run(move || Ok(seeker.current_index().generation())).await;
+        let settled = shared.lanes.search.run(move || Ok(seeker.current_index().generation())).await;
         if let Err(error) = settled {
             return failure(request, shared, (ACTION, false), &error);
         }
