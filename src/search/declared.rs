@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use base::loose;
 use serde_json::Value;
 
-use crate::document::{SearchDocument, extra_value, field_name, is_free};
+use crate::Language;
+use crate::document::{SearchDocument, by_language, extra_value, field_name, is_free};
 
 /// Levels of a value that are looked into.
 const DEPTH: usize = 6;
@@ -26,6 +27,13 @@ pub fn field(name: &str, value: &Value, out: &mut SearchDocument) {
         values.sort_unstable();
         values.dedup();
         values.iter().for_each(|value| extra_value(&name, value, free, out));
+    }
+    // Words are read in the language of their text, and once.
+    if let (Some(name), Some(texts)) = (field_name(name), by_language(value)) {
+        out.written_in(&name, None);
+        for tag in texts.keys() {
+            out.written_in(&format!("{name}_{tag}"), Some(Language::of_tag(tag)));
+        }
     }
 }
 
@@ -96,6 +104,24 @@ mod tests {
         );
         // What CKAN's schema knows is not overwritten.
         assert_eq!(exact("notes", &json!("x")), pairs(&[]));
+    }
+
+    #[test]
+    fn texts_are_read_in_their_language() {
+        let mut out = SearchDocument::default();
+        field("subtitle", &json!({"ky": "Көпүрөлөр", "ru": "Мосты", "en": "Bridges"}), &mut out);
+        field("place", &json!({"street": "Чүй"}), &mut out);
+        let mut texts: Vec<_> = out.text.iter().map(|text| (text.name.as_ref(), text.value.as_str(), text.language)).collect();
+        texts.retain(|text| text.1 != "Bridges" && text.1 != "Мосты");
+        assert_eq!(
+            texts,
+            [
+                ("extras_subtitle", "Көпүрөлөр", None),
+                ("extras_subtitle_ky", "Көпүрөлөр", Some(Language::Kyrgyz)),
+                ("extras_place", "Чүй", Some(Language::Unknown)),
+                ("extras_place_street", "Чүй", Some(Language::Unknown)),
+            ]
+        );
     }
 
     #[test]

@@ -16,7 +16,8 @@ use crate::{Language, declared, schema};
 pub struct Text {
     pub name: Cow<'static, str>,
     pub value: String,
-    pub language: Language,
+    /// `None` where its words are in [`SearchDocument::keys`], language by language.
+    pub language: Option<Language>,
 }
 
 /// Values under the names of their fields; a name may stand more than once.
@@ -39,6 +40,8 @@ pub struct SearchDocument {
     pub exact: Pairs,
     /// Texts: `title` (first the main one, then other languages), `notes`, `author`, `extras_*`, …
     pub text: Vec<Text>,
+    /// Texts that are found by the keys of their words and under no name.
+    pub keys: Vec<(Language, String)>,
     /// `metadata_created`, `metadata_modified`, `*_date`.
     pub dates: Vec<(Cow<'static, str>, Stamp)>,
 }
@@ -60,6 +63,10 @@ impl SearchDocument {
             add(text.name.as_bytes());
             add(text.value.as_bytes());
             add(format!("{:?}", text.language).as_bytes());
+        }
+        for (language, text) in &self.keys {
+            add(format!("{language:?}").as_bytes());
+            add(text.as_bytes());
         }
         for (name, at) in &self.dates {
             add(name.as_bytes());
@@ -83,8 +90,14 @@ impl SearchDocument {
 
     fn text_in(&mut self, language: Language, name: impl Into<Cow<'static, str>>, value: &str) {
         if !value.is_empty() {
-            self.text.push(Text { name: name.into(), value: value.to_owned(), language });
+            self.text.push(Text { name: name.into(), value: value.to_owned(), language: Some(language) });
         }
+    }
+
+    /// Says of the texts of an extra what they are written in.
+    pub(crate) fn written_in(&mut self, key: &str, language: Option<Language>) {
+        let is_of = |text: &&mut Text| text.name.strip_prefix("extras_") == Some(key);
+        self.text.iter_mut().filter(is_of).for_each(|text| text.language = language);
     }
 
     /// Adds a main text and those of other languages.
@@ -182,17 +195,40 @@ fn resource(resource: &Resource, out: &mut SearchDocument) {
     out.exact("res_format", &resource.format);
     out.exact("res_url", &resource.url);
     out.exact("res_type", resource.resource_type.as_deref().unwrap_or_default());
-    out.text("res_name", resource.name.as_deref().unwrap_or_default());
-    out.text("res_description", resource.description.as_deref().unwrap_or_default());
+    let texts = |name: &str| resource.extras.get(name).and_then(languages).unwrap_or_default();
+    out.translated("res_name", resource.name.as_deref().unwrap_or_default(), &texts("name_translated"));
+    let description = resource.description.as_deref().unwrap_or_default();
+    out.translated("res_description", description, &texts("description_translated"));
     out.text("urls", &resource.url);
 }
 
+/// The members of an object whose names are languages.
+pub(crate) fn by_language(value: &Value) -> Option<&Map<String, Value>> {
+    let is_tag = |tag: &String| {
+        let main = tag.split(['-', '_']).next().unwrap_or_default();
+        matches!(main.len(), 2 | 3) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    value.as_object().filter(|texts| !texts.is_empty() && texts.keys().all(is_tag))
+}
+
+/// A text in several languages, as ckanext-fluent shapes it.
+fn languages(value: &Value) -> Option<Translated> {
+    let texts = by_language(value)?;
+    texts.iter().map(|(tag, text)| Some((tag.clone(), text.as_str()?.to_owned()))).collect()
+}
+
 /// An extra is text as `extras_<key>`, a date where its key says so, and an exact string under its bare key where that key
-/// means nothing else. A value that is a JSON list of strings gives each of them.
+/// means nothing else. A value that is a JSON list of strings gives each of them; the texts of one that is a JSON object of
+/// languages are each read in theirs.
 fn extra_field(key: &str, value: &str, out: &mut SearchDocument) {
     if let Some(key) = field_name(key) {
         let free = is_free(&key, out);
         extra_value(&key, value, free, out);
+        let translated = if value.starts_with('{') { serde_json::from_str(value).ok() } else { None };
+        if let Some(texts) = translated.as_ref().and_then(languages) {
+            out.written_in(&key, None);
+            out.keys.extend(texts.into_iter().map(|(tag, text)| (Language::of_tag(&tag), text)));
+        }
     }
 }
 

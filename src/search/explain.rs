@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::Result;
-use tantivy::query::{BoostQuery, ConstScoreQuery, EnableScoring};
+use tantivy::query::{BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EnableScoring};
 use tantivy::{DocSet, Score};
 
 use crate::dismax::{self, Part};
@@ -108,7 +108,7 @@ fn reasons(builder: &mut Builder<'_>, request: &Request) -> Result<Vec<Reason>> 
         reasons.extend(ranked.features.into_iter().map(|feature| Reason {
             what: feature.what,
             field: None,
-            query: Box::new(BoostQuery::new(feature.query, feature.weight)),
+            query: Box::new(BoostQuery::new(Box::new(DisjunctionMaxQuery::new(feature.queries)), feature.weight)),
         }));
         return Ok(reasons);
     }

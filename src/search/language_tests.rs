@@ -112,3 +112,50 @@ fn readings_follow_from_what_the_caller_may_see() {
     assert_eq!(ask("jashyruun", &["public"]), (0, Vec::new()));
     assert_eq!(ask("jashyruun", &["public", "member-1"]), (1, vec!["жашыруун".to_owned()]));
 }
+
+#[test]
+fn translated_texts_are_read_in_their_language() {
+    let resource = model::Resource {
+        name: Some("Таблица".to_owned()),
+        extras: serde_json::from_str(r#"{"name_translated": {"ky": "Көпүрөлөр", "ru": "Таблица", "en": 5}}"#).unwrap(),
+        ..model::Resource::default()
+    };
+    let translated = model::Resource {
+        extras: serde_json::from_str(r#"{"name_translated": {"ky": "Көпүрөлөр"}}"#).unwrap(),
+        ..resource.clone()
+    };
+    let package = model::Package {
+        title: "Мосты".to_owned(),
+        title_translated: [("ru".to_owned(), "Мосты".to_owned()), ("en".to_owned(), "Bridges".to_owned())].into(),
+        resources: vec![resource, translated],
+        extras: vec![
+            model::Extra { key: "subtitle".to_owned(), value: r#"{"ky": "Жолдордун көпүрөлөрү"}"#.to_owned() },
+            model::Extra { key: "other".to_owned(), value: r#"{"a b": "x"}"#.to_owned() },
+        ],
+        ..model::Package::default()
+    };
+    let document = model::Document {
+        id: "1".to_owned(),
+        name: "bridges".to_owned(),
+        version: 1,
+        owner_org: None,
+        groups: Vec::new(),
+        labels: vec!["public".to_owned()],
+        state: "active".to_owned(),
+        private: false,
+        metadata_modified: base::time::Stamp::from_micros(0).unwrap(),
+        body: "".into(),
+    };
+    let entry = search_document(&package, None, &[], &document, Vec::new());
+    let of = |name: &str| {
+        let texts = entry.text.iter().filter(|text| text.name == name);
+        texts.map(|text| (text.value.as_str(), text.language)).collect::<Vec<_>>()
+    };
+    assert_eq!(of("title"), [("Мосты", Some(Language::Russian)), ("Bridges", Some(Language::English))]);
+    let (table, bridges) = (("Таблица", Some(Language::Unknown)), ("Көпүрөлөр", Some(Language::Kyrgyz)));
+    // A list with a number among its texts is no text in several languages.
+    assert_eq!(of("res_name"), [table, table, bridges]);
+    assert_eq!(of("extras_subtitle"), [(r#"{"ky": "Жолдордун көпүрөлөрү"}"#, None)]);
+    assert_eq!(of("extras_other")[0].1, Some(Language::Unknown));
+    assert_eq!(entry.keys, [(Language::Kyrgyz, "Жолдордун көпүрөлөрү".to_owned())]);
+}

@@ -217,6 +217,12 @@ fn searches(index: &Index, count: usize) {
         ("one middling word", ask(&word(300))),
         ("one rare word", ask(&rare)),
         ("two words", ask(&format!("{} {}", word(3), word(20)))),
+        ("one middling Kyrgyz word", ask(&word(153))),
+        ("two Kyrgyz words", ask(&format!("{} {}", word(153), word(154)))),
+        (
+            "two Kyrgyz words, ranked as CKAN does",
+            Request { ranking: Ranking::Ckan, ..ask(&format!("{} {}", word(153), word(154))) },
+        ),
         ("two words, ranked as CKAN does", Request { ranking: Ranking::Ckan, ..ask(&format!("{} {}", word(3), word(20))) }),
         ("one common word, ranked as CKAN does", Request { ranking: Ranking::Ckan, ..ask(&common) }),
         ("fq organization + format", Request { fq: vec!["organization:org-5 AND res_format:CSV".into()], ..listing.clone() }),

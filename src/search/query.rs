@@ -3,6 +3,8 @@
 //! Must never be handed the caller's permission labels: those are applied to whatever comes out (`view`), so that no text can
 //! touch them.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Bound as Edge;
 use std::time::Instant;
 
@@ -12,14 +14,14 @@ use tantivy::query::{
     RangeQuery, TermQuery,
 };
 use tantivy::schema::IndexRecordOption;
-use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
+use tantivy::tokenizer::TokenizerManager;
 use tantivy::{Searcher, Term};
 
 use crate::dismax::{self, Part};
 use crate::repair::Readings;
 use crate::schema::{Fields, Kind, Place};
 use crate::tree::{Bound, Node, Occur, Test};
-use crate::{analyze, dates, scan::Scan};
+use crate::{analyze, dates, failed, scan::Scan};
 
 pub type Boxed = Box<dyn Query>;
 
@@ -46,6 +48,8 @@ pub struct Builder<'a> {
     pub defaults: Defaults,
     /// What words of a free text can be read as.
     pub readings: Readings,
+    /// Keys that were looked up, and whether any dataset has them.
+    pub known_keys: RefCell<HashMap<String, bool>>,
 }
 
 impl Builder<'_> {
@@ -180,6 +184,10 @@ impl Builder<'_> {
         match place.kind {
             Kind::Date | Kind::Integer => self.number(place, test).map(Some),
             Kind::Exact => self.exact(place, test).map(Some),
+            Kind::Text(analyze::KEYS) => {
+                let mut each = self.keys(place, test)?;
+                Ok(if each.len() > 1 { Some(boxed(DisjunctionMaxQuery::new(each))) } else { each.pop() })
+            }
             Kind::Text(analyzer) => self.text(place, analyzer, test),
         }
     }
@@ -221,9 +229,6 @@ impl Builder<'_> {
             other => return self.scan(place, other).map(Some),
         };
         let mut reading = analyze::asking(self.analyzers, analyzer).ok_or_else(|| Error::internal("an analyzer is missing"))?;
-        if analyzer == analyze::KEYS {
-            return Ok(self.keys(place, &mut reading, text, slop));
-        }
         let words = analyze::terms(&mut reading, text);
         if analyzer == analyze::NGRAM {
             let piece = |piece: &String| match Scan::piece(place, piece, self.deadline) {
@@ -236,12 +241,57 @@ impl Builder<'_> {
         Ok(together(place, words, slop))
     }
 
-    /// Words in their keys: a text is of one language, whichever that is.
-    fn keys(&self, place: &Place, reading: &mut TextAnalyzer, text: &str, slop: u32) -> Option<Boxed> {
-        let mut each = analyze::readings(reading, text).into_iter().filter_map(|words| together(place, words, slop));
-        let first = each.next()?;
-        let Some(second) = each.next() else { return Some(first) };
-        Some(Box::new(DisjunctionMaxQuery::new(vec![first, second])))
+    /// A test on keys, once for each language that it can be of.
+    ///
+    /// # Errors
+    /// As [`Builder::whole`].
+    pub fn keys(&self, place: &Place, test: &Test) -> Result<Vec<Boxed>> {
+        let (text, slop) = match test {
+            Test::Word(text) => (text, 0),
+            Test::Phrase(text, slop) => (text, *slop),
+            other => return Ok(vec![self.scan(place, other)?]),
+        };
+        Ok(self.read(text)?.into_iter().filter_map(|words| together(place, words, slop)).collect())
+    }
+
+    /// All words of a text in keys, wherever they stand; once for each language that it can be of.
+    ///
+    /// # Errors
+    /// As [`Builder::whole`].
+    pub fn all_keys(&self, place: &Place, text: &str) -> Result<Vec<Boxed>> {
+        let word = |(_, key): (usize, String)| boxed(TermQuery::new(place.term(&key), IndexRecordOption::Basic));
+        let all = |words: Vec<(usize, String)>| boxed(BooleanQuery::intersection(words.into_iter().map(word).collect()));
+        Ok(self.read(text)?.into_iter().map(all).collect())
+    }
+
+    /// A text in keys. Of the languages that it can be of those whose keys no dataset has are left out, unless it is all.
+    fn read(&self, text: &str) -> Result<Vec<Vec<(usize, String)>>> {
+        let reading = analyze::asking(self.analyzers, analyze::KEYS);
+        let mut reading = reading.ok_or_else(|| Error::internal("an analyzer is missing"))?;
+        let (mut found, mut others) = (Vec::new(), Vec::new());
+        for words in analyze::readings(&mut reading, text) {
+            let mut known = true;
+            for (_, key) in &words {
+                known = known && self.is_key(key)?;
+            }
+            if known { found.push(words) } else { others.push(words) }
+        }
+        Ok(if found.is_empty() {
+            others.truncate(1);
+            others
+        } else {
+            found
+        })
+    }
+
+    fn is_key(&self, key: &str) -> Result<bool> {
+        if let Some(known) = self.known_keys.borrow().get(key) {
+            return Ok(*known);
+        }
+        let term = Term::from_field_text(self.fields.text_keys, key);
+        let known = self.searcher.doc_freq(&term).map_err(failed)? > 0;
+        self.known_keys.borrow_mut().insert(key.to_owned(), known);
+        Ok(known)
     }
 
     fn number(&self, place: &Place, test: &Test) -> Result<Boxed> {

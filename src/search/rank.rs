@@ -8,8 +8,6 @@
 //! The second step looks at a fixed number of datasets, whatever page is asked for: pages never overlap, and its cost does
 //! not grow with the catalog.
 
-use std::collections::HashMap;
-
 use base::Result;
 use tantivy::query::{
     BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query, TermQuery, Weight,
@@ -19,7 +17,7 @@ use tantivy::{DocSet, Score, Searcher, SegmentReader, TERMINATED, Term};
 
 use crate::dismax::{self, Part};
 use crate::query::{Boxed, Builder, boxed};
-use crate::schema::{Kind, Place};
+use crate::schema::Place;
 use crate::sort::{Match, Ranked};
 use crate::title::{plain, title_key};
 use crate::tree::Test;
@@ -61,14 +59,14 @@ pub struct Weights {
 
 /// Found with the tuning half of `fixtures/relevance`; the other half guards them.
 pub const WEIGHTS: Weights = Weights {
-    fields: &[("name", 4.0), ("title", 4.0), ("tags", 2.0), ("groups", 2.0), ("res_format", 1.0), ("text", 1.0)],
-    tie: 0.1,
+    fields: &[("name", 4.0), ("title", 1.0), ("tags", 1.0), ("groups", 2.0), ("res_format", 1.0), ("text", 1.0)],
+    tie: 0.2,
     exact: 1000.0,
-    title_all: 4.0,
+    title_all: 1.0,
     title_phrase: 1.0,
     near: 0.5,
     pair: 0.5,
-    tag: 4.0,
+    tag: 6.0,
     reading: 0.7,
     step: 1.02,
 };
@@ -93,7 +91,8 @@ pub fn weights() -> Weights {
 pub struct Feature {
     /// What holds for the dataset, as an explanation says it.
     pub what: String,
-    pub query: Boxed,
+    /// The best of them counts. (As one query of the engine they would be walked from end to end.)
+    pub queries: Vec<Boxed>,
     pub weight: Score,
 }
 
@@ -174,15 +173,19 @@ impl Builder<'_> {
     fn best_field(&self, test: &Test, weights: &Weights) -> Result<Option<Boxed>> {
         let (mut found, mut says_something): (Vec<Boxed>, bool) = (Vec::new(), false);
         for (name, weight) in weights.fields {
-            let place = self.ranked_place(name)?;
+            let boosted = |query: Boxed| boxed(BoostQuery::new(query, *weight));
+            if let Some(keys) = self.fields.keys(name) {
+                let each = self.keys(&keys, test)?;
+                says_something |= !each.is_empty();
+                found.extend(each.into_iter().map(boosted));
+                continue;
+            }
             // Formats are written in capitals, and asked for as it comes.
             let test = match test {
                 Test::Word(word) if *name == "res_format" => &Test::Word(word.to_uppercase()),
                 other => other,
             };
-            let Some(query) = self.leaf(&place, test)? else { continue };
-            says_something |= matches!(place.kind, Kind::Text(_));
-            found.push(Box::new(BoostQuery::new(query, *weight)));
+            found.extend(self.leaf(&self.fields.place(name)?, test)?.map(boosted));
         }
         Ok(says_something.then(|| boxed(DisjunctionMaxQuery::with_tie_breaker(found, weights.tie))))
     }
@@ -200,36 +203,28 @@ impl Builder<'_> {
 
     fn features(&self, words: &[&str], weights: &Weights) -> Result<Vec<Feature>> {
         let mut features = Vec::new();
-        let mut add = |what: &str, query: Option<Boxed>, weight: Score| {
-            if weight > 0.0 {
-                features.extend(query.map(|query| Feature { what: what.to_owned(), query, weight }));
+        let mut add = |what: &str, queries: Vec<Boxed>, weight: Score| {
+            if weight > 0.0 && !queries.is_empty() {
+                features.push(Feature { what: what.to_owned(), queries, weight });
             }
         };
         let (title, text, tags) = (self.ranked_place("title")?, self.ranked_place("text")?, self.fields.place("tags")?);
         let whole = words.join(" ");
-        for tag in [whole.clone(), whole.to_lowercase()] {
-            let tag = self.leaf(&tags, &Test::Word(tag))?;
-            add("a tag that says just this", tag.map(|tag| boxed(ConstScoreQuery::new(tag, 1.0))), weights.tag);
+        let mut tag = Vec::new();
+        for text in [whole.clone(), whole.to_lowercase()] {
+            tag.extend(self.leaf(&tags, &Test::Word(text))?.map(|tag| boxed(ConstScoreQuery::new(tag, 1.0))));
         }
+        add("a tag that says just this", tag, weights.tag);
         if words.len() < 2 || words.len() > NEIGHBOURS {
             return Ok(features);
         }
-        let mut all: Vec<(Occur, Boxed)> = Vec::new();
-        for word in words {
-            all.extend(self.leaf(&title, &Test::Word((*word).to_owned()))?.map(|query| (Occur::Must, query)));
-        }
-        if all.len() > 1 {
-            add(
-                "all words in the title",
-                Some(Box::new(ConstScoreQuery::new(Box::new(BooleanQuery::new(all)), 1.0))),
-                weights.title_all,
-            );
-        }
-        add("the words together in the title", self.leaf(&title, &Test::Phrase(whole.clone(), 0))?, weights.title_phrase);
-        add("the words near each other", self.leaf(&text, &Test::Phrase(whole, 3))?, weights.near);
+        let all = self.all_keys(&title, &whole)?.into_iter().map(|all| boxed(ConstScoreQuery::new(all, 1.0)));
+        add("all words in the title", all.collect(), weights.title_all);
+        add("the words together in the title", self.keys(&title, &Test::Phrase(whole.clone(), 0))?, weights.title_phrase);
+        add("the words near each other", self.keys(&text, &Test::Phrase(whole, 3))?, weights.near);
         for pair in words.windows(2).filter(|_| words.len() > 2) {
             let pair = pair.join(" ");
-            add(&format!("\"{pair}\" together"), self.leaf(&text, &Test::Phrase(pair, 1))?, weights.pair);
+            add(&format!("\"{pair}\" together"), self.keys(&text, &Test::Phrase(pair, 1))?, weights.pair);
         }
         Ok(features)
     }
@@ -259,26 +254,31 @@ pub fn again(searcher: &Searcher, features: &[Feature], step: Score, found: &mut
     let count = found.len().min(RANKED_AGAIN);
     let Some(first) = found.get_mut(..count) else { return Ok(()) };
     first.sort_unstable_by_key(|ranked| (ranked.segment, ranked.doc));
-    let mut gained: HashMap<(usize, u32), Score> = HashMap::new();
+    let mut gained: Vec<Score> = vec![0.0; count];
     for feature in features {
-        let weight: Box<dyn Weight> = feature.query.weight(EnableScoring::enabled_from_searcher(searcher)).map_err(failed)?;
-        for docs in first.chunk_by(|left, right| left.segment == right.segment) {
-            let Some(segment) = docs.first().map(|ranked| ranked.segment) else { continue };
-            let Some(reader) = searcher.segment_readers().get(segment) else { continue };
-            let mut scorer = weight.scorer(reader, feature.weight).map_err(failed)?;
-            for ranked in docs {
-                if scorer.doc() < ranked.doc {
-                    scorer.seek(ranked.doc);
-                }
-                if scorer.doc() == ranked.doc {
-                    *gained.entry((segment, ranked.doc)).or_default() += scorer.score();
+        let mut most: Vec<Score> = vec![0.0; count];
+        for query in &feature.queries {
+            let weight: Box<dyn Weight> = query.weight(EnableScoring::enabled_from_searcher(searcher)).map_err(failed)?;
+            let mut most = most.iter_mut();
+            for docs in first.chunk_by(|left, right| left.segment == right.segment) {
+                let Some(reader) = docs.first().and_then(|ranked| searcher.segment_readers().get(ranked.segment)) else {
+                    continue;
+                };
+                let mut scorer = weight.scorer(reader, feature.weight).map_err(failed)?;
+                for (ranked, most) in docs.iter().zip(&mut most) {
+                    if scorer.doc() < ranked.doc {
+                        scorer.seek(ranked.doc);
+                    }
+                    if scorer.doc() == ranked.doc {
+                        *most = most.max(scorer.score());
+                    }
                 }
             }
         }
+        gained.iter_mut().zip(most).for_each(|(gained, most)| *gained += most);
     }
-    for ranked in first.iter_mut() {
-        let score = ranked.score + gained.get(&(ranked.segment, ranked.doc)).copied().unwrap_or_default();
-        ranked.rescore(rounded(score, step));
+    for (ranked, gained) in first.iter_mut().zip(gained) {
+        ranked.rescore(rounded(ranked.score + gained, step));
     }
     first.sort_by(Ranked::compare);
     Ok(())

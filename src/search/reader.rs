@@ -1,5 +1,6 @@
 //! Answers a request from one state of the index.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -141,8 +142,16 @@ fn deadline() -> Instant {
 
 fn builder<'a>(view: &'a View, analyzers: &'a TokenizerManager, deadline: Instant) -> Result<Builder<'a>> {
     let defaults = Defaults { places: vec![(view.fields.place("text")?, 1.0)], tie: 0.0 };
-    let readings = Readings::default();
-    Ok(Builder { fields: &view.fields, searcher: &view.searcher, analyzers, now: Stamp::now(), deadline, defaults, readings })
+    Ok(Builder {
+        fields: &view.fields,
+        searcher: &view.searcher,
+        analyzers,
+        now: Stamp::now(),
+        deadline,
+        defaults,
+        readings: Readings::default(),
+        known_keys: RefCell::default(),
+    })
 }
 
 fn mentions_now(request: &Request) -> bool {

@@ -95,6 +95,13 @@ fn package(value: &Value) -> Package {
                 description: resource["description"].as_str().map(str::to_owned),
                 format: text(&resource["format"]),
                 url: text(&resource["url"]),
+                extras: resource
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .filter(|(name, _)| name.ends_with("_translated"))
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
                 ..Resource::default()
             })
             .collect(),

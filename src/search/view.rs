@@ -163,6 +163,9 @@ impl View {
         let (mut count, mut first) = (0, None);
         let read = |error: std::io::Error| failed(error.into());
         for (segment, (reader, allowed)) in (0_u32..).zip(self.searcher.segment_readers().iter().zip(allowed)) {
+            if count >= most {
+                break;
+            }
             let index = reader.inverted_index(term.field()).map_err(failed)?;
             let Some(mut docs) = index.read_postings(term, IndexRecordOption::Basic).map_err(read)? else { continue };
             while docs.doc() != TERMINATED && count < most {

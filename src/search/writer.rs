@@ -93,8 +93,8 @@ pub fn document(fields: &Fields, from: &SearchDocument) -> TantivyDocument {
     for text in &from.text {
         let (name, value) = (&text.name, &text.value);
         copy(&mut out, name, value);
-        if schema::is_in_text(name) {
-            let marked = text.language.marked(value);
+        if let (Some(language), true) = (text.language, schema::is_in_text(name)) {
+            let marked = language.marked(value);
             if name == "title" {
                 out.add_text(fields.title_keys, &marked);
             }
@@ -110,6 +110,9 @@ pub fn document(fields: &Fields, from: &SearchDocument) -> TantivyDocument {
             Some(field) => out.add_text(field, value),
             None => texts.entry(name.to_string()).or_default().push(OwnedValue::Str(value.clone())),
         }
+    }
+    for (language, value) in &from.keys {
+        out.add_text(fields.text_keys, language.marked(value));
     }
     let mut numbers: BTreeMap<String, Vec<OwnedValue>> = BTreeMap::new();
     for (name, at) in &from.dates {
