@@ -63,6 +63,8 @@ pub struct Settings {
     pub schemas: Arc<Schemas>,
     /// `ckan.views.*` and `ckan.preview.*`.
     pub views: ViewSettings,
+    /// `ckan.harvest.harvest_source_limit`: sources in a list when the caller says nothing.
+    pub harvest_source_limit: usize,
     /// `ckanext.dcat.datasets_per_page`.
     pub dcat_per_page: usize,
     /// Options that only front ends use: `ckan.site_logo`, `ckan.site_about` and the like, by name.
@@ -383,6 +385,7 @@ impl Default for Settings {
             activity: ActivitySettings::default(),
             schemas: Arc::default(),
             views: ViewSettings::default(),
+            harvest_source_limit: 100,
             dcat_per_page: 100,
             editable: BTreeMap::new(),
             group_list_max: 1_000,

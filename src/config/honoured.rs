@@ -25,6 +25,7 @@ const KURAK: Effect = Here("kurak's own");
 const LANGUAGES: Effect = Here("languages in front of addresses");
 const LOGIN: Effect = Here("logins");
 const MAIL: Effect = Here("mail");
+const NO_LOG: Effect = Needless("harvests are told in reports and in the program's log");
 const NO_PAGES: Effect = Needless("there are no pages for it: front ends bring theirs");
 const NO_QUEUE: Effect = Needless("jobs lie in the database");
 const NO_SOLR: Effect = Needless("the index is inside the program");
@@ -118,6 +119,10 @@ pub const TABLE: &[(&str, Effect)] = &[
     ("ckan.gravatar_default", NO_PAGES),
     ("ckan.group_and_organization_list_all_fields_max", API),
     ("ckan.group_and_organization_list_max", API),
+    ("ckan.harvest.harvest_source_limit", Here("harvest_source_list")),
+    ("ckan.harvest.log_level", NO_LOG),
+    ("ckan.harvest.log_scope", NO_LOG),
+    ("ckan.harvest.log_timeframe", NO_LOG),
     ("ckan.harvest.mq.*", NO_QUEUE),
     ("ckan.harvest.not_overwrite_fields", Missing("a harvest brings all fields anew")),
     ("ckan.harvest.status_mail.all", Missing("nobody is mailed when a harvest ends; harvest_job_report tells of it")),
@@ -187,6 +192,8 @@ pub const TABLE: &[(&str, Effect)] = &[
     ("ckanext.dcat.datasets_per_page", Here("pages of the catalog as RDF")),
     ("ckanext.dcat.enable_content_negotiation", Always("true", "who asks for RDF gets it")),
     ("ckanext.dcat.enable_rdf_endpoints", Always("true", "the catalog can be had as RDF")),
+    ("ckanext.harvest.default_dataset_name_append", Missing("a name that is taken gets a digest of the remote's id behind it")),
+    ("ckanext.harvest.user_name", Missing("harvests act as the site's own user")),
     ("config.mode", OTHER_SERVER),
     ("debug", OTHER_SERVER),
     ("email_to", Here("status_show")),

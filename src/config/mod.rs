@@ -252,6 +252,9 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         },
         activity: activity(read)?,
         views: views(read),
+        harvest_source_limit: read
+            .parsed("ckan.harvest.harvest_source_limit", "a number")?
+            .unwrap_or(standard.harvest_source_limit),
         dcat_per_page: read
             .parsed("ckanext.dcat.datasets_per_page", "a number")?
             .unwrap_or(standard.dcat_per_page)

@@ -63,6 +63,8 @@ pub fn sessions(read: &Reader) -> Result<SessionSettings> {
     let seconds = |name: &str, default: i64| -> Result<i64> {
         Ok(read.parsed::<i64>(name, "seconds")?.filter(|seconds| *seconds > 0).unwrap_or(default).min(10 * 365 * 24 * 3_600))
     };
+    let root = super::root_path(read)?;
+    let after_login = format!("{}{}{}", root.before, root.behind, standard.after_login);
     let headers = read.words("wtf_csrf_headers");
     let path = |name: &str| read.text(name).filter(|path| path.starts_with('/') && !path.starts_with("//"));
     Ok(SessionSettings {
@@ -76,7 +78,7 @@ pub fn sessions(read: &Reader) -> Result<SessionSettings> {
         remembered: seconds("remember_cookie_duration", standard.remembered)?,
         csrf_field: read.text("wtf_csrf_field_name").unwrap_or(standard.csrf_field),
         csrf_headers: if headers.is_empty() { standard.csrf_headers } else { headers },
-        after_login: path("ckan.auth.route_after_login").or(path("ckan.route_after_login")).unwrap_or(standard.after_login),
+        after_login: path("ckan.auth.route_after_login").or(path("ckan.route_after_login")).unwrap_or(after_login),
         after_reset: path("ckan.user_reset_landing_page"),
     })
 }

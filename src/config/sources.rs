@@ -15,9 +15,16 @@ const NAMED: &[(&str, &str)] = &[
     ("CKAN_STORAGE_PATH", "ckan.storage_path"),
     ("CKAN_DATASTORE_WRITE_URL", "ckan.datastore.write_url"),
     ("CKAN_DATASTORE_READ_URL", "ckan.datastore.read_url"),
+    ("CKAN_DATAPUSHER_URL", "ckan.datapusher.url"),
     ("CKAN_SOLR_URL", "solr_url"),
+    ("CKAN_SOLR_USER", "solr_user"),
+    ("CKAN_SOLR_PASSWORD", "solr_password"),
     ("CKAN_REDIS_URL", "ckan.redis.url"),
     ("CKAN_SMTP_SERVER", "smtp.server"),
+    ("CKAN_SMTP_STARTTLS", "smtp.starttls"),
+    ("CKAN_SMTP_USER", "smtp.user"),
+    ("CKAN_SMTP_PASSWORD", "smtp.password"),
+    ("CKAN_SMTP_MAIL_FROM", "smtp.mail_from"),
     ("CKAN_MAX_UPLOAD_SIZE_MB", "ckan.max_resource_size"),
 ];
 
@@ -128,6 +135,7 @@ mod tests {
             ("DATABASE_URL", "postgresql://b"),
             ("CKAN___CKAN__AUTH__CREATE_UNOWNED_DATASET", "true"),
             ("CKAN__SITE_TITLE", "Портал"),
+            ("CKAN_SMTP_STARTTLS", "true"),
             ("KURAK_FETCH__ALLOW", "10.0.0.0/8"),
             ("KURAK_PG_BINDIR", "/pg"),
             ("KURAK_SHAPES", "of a script"),
@@ -140,7 +148,8 @@ mod tests {
         assert_eq!(options["ckan.site_title"], "Портал");
         assert_eq!(options["kurak.fetch.allow"], "10.0.0.0/8");
         assert_eq!(options["kurak.pg_bindir"], "/pg");
-        assert_eq!(options.len(), 5, "{options:?}");
+        assert_eq!(options["smtp.starttls"], "true");
+        assert_eq!(options.len(), 6, "{options:?}");
     }
 
     #[test]

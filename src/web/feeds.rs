@@ -191,7 +191,7 @@ impl Feed {
 fn identity(app: &App, path: &str) -> String {
     let (site, feeds) = (app.site(), &app.settings.feeds);
     let Some(date) = &feeds.date else { return format!("{}{path}", site.url) };
-    let host = site.url.split_once("://").map_or(site.url.as_str(), |(_, host)| host);
+    let host = site.address.split_once("://").map_or(site.address.as_str(), |(_, host)| host);
     format!("tag:{},{date}:{path}", feeds.authority_name.as_deref().unwrap_or(host))
 }
 

@@ -70,7 +70,7 @@ pub async fn robots() -> HttpResponse {
 pub async fn home() -> HttpResponse {
     head(StatusCode::OK, false, "text/html; charset=utf-8").body(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>kurak</title></head><body><h1>kurak</h1><ul>\
-         <li><a href=\"/api/3/action/package_search\">Datasets</a></li><li><a href=\"/catalog.ttl\">Catalog as Turtle</a></li>\
-         <li><a href=\"/docs/\">API documentation</a></li></ul></body></html>\n",
+         <li><a href=\"api/3/action/package_search\">Datasets</a></li><li><a href=\"catalog.ttl\">Catalog as Turtle</a></li>\
+         <li><a href=\"docs/\">API documentation</a></li></ul></body></html>\n",
     )
 }

@@ -35,12 +35,12 @@ pub async fn openapi(shared: Data<Shared>) -> HttpResponse {
 
 /// `/docs` → `/docs/`.
 pub async fn docs() -> HttpResponse {
-    HttpResponse::MovedPermanently().insert_header((header::LOCATION, "/docs/")).finish()
+    HttpResponse::MovedPermanently().insert_header((header::LOCATION, "docs/")).finish()
 }
 
 /// Below `/docs`: Swagger UI, all of it in the program; no validator elsewhere is asked.
 pub fn swagger() -> impl HttpServiceFactory {
-    let config = Config::from("/openapi.json").try_it_out_enabled(true).validator_url("none");
+    let config = Config::from("../openapi.json").try_it_out_enabled(true).validator_url("none");
     // The address of the page begins behind that of the scope.
     scope("/docs").wrap(from_fn(confine)).service(SwaggerUi::new("/{_:.*}").config(config))
 }

@@ -116,6 +116,27 @@ fn editors_harvest_into_their_own_organization() {
 }
 
 #[test]
+fn errors_that_are_too_many_are_counted() {
+    let (portal, remote) = (TestApp::with(|settings| settings.auth.create_unowned_dataset = true), small(5));
+    for number in 0..5 {
+        let id = format!("00000001-0000-4000-8000-{number:012}");
+        drop(portal.ok("package_create", json!({"id": id, "name": format!("own-{number}")})));
+    }
+    let source = source(&portal, &remote, create());
+    let job = job(&portal, &source, false);
+    // All but one of those that are kept.
+    let sql = format!(
+        "insert into harvest_error (job_id, stage, message, created)
+         select '{job}', 'Import', 'x', timestamp '2026-01-01' from generate_series(1, 4999)"
+    );
+    diesel::RunQueryDsl::execute(diesel::sql_query(sql), &mut portal.database.connect()).unwrap();
+    let _worker = start(&portal);
+    let progress = wait(&portal, &job);
+    assert_eq!((progress.errored, progress.status.as_str()), (5, "Finished"));
+    assert_eq!(progress.note.as_deref(), Some("4 more errors were not kept"));
+}
+
+#[test]
 fn what_a_moving_listing_passes_over_is_not_gone() {
     let (portal, remote) = (TestApp::new(), small(600));
     let _worker = start(&portal);

@@ -25,6 +25,12 @@ fn a_site_may_lie_below_a_path() {
     for path in ["/opencatalog", "/other", "/catalog/open", "/ky/open/catalog"] {
         assert_eq!(server.get(&format!("{path}/api/3/action/status_show")).status, 404, "{path}");
     }
+    let login = server.get("/open/ky/catalog/user/login");
+    assert!(login.text().contains("action=\"/open/ky/catalog/user/login\""), "{}", login.text());
+    for target in ["/open/catalog/api", "https://data.gov.kg/open/catalog/api"] {
+        let moved = server.get(&format!("/open/catalog/util/redirect?url={target}"));
+        assert_eq!((moved.status, moved.header("location")), (302, "/open/catalog/api"), "{target}");
+    }
     let old = server.get("/open/no/catalog/api/3");
     assert_eq!((old.status, old.header("location")), (308, "/open/nb_NO/catalog/api/3"));
 }

@@ -6,9 +6,7 @@ use serde_json::Value;
 
 use super::{allow, db, view};
 
-/// Sources in one answer when the caller says nothing (`ckan.harvest.harvest_source_limit`).
-const LIMIT: usize = 100;
-/// At most.
+/// Sources in one answer at most.
 const LIMIT_MAX: usize = 1_000;
 
 action::declare! {
@@ -24,7 +22,7 @@ action::declare! {
         only_to_run: bool = false,
         /// With the status of each one's last job.
         return_last_job_status: bool = false,
-        /// At most so many; 100 when left out.
+        /// At most so many; `ckan.harvest.harvest_source_limit` when left out.
         limit: Natural,
         /// Sources to pass over.
         offset: Natural,
@@ -52,7 +50,7 @@ impl Action for List {
             organizations,
             only_active: params.only_active,
             due: params.only_to_run.then(|| Stamp::now().naive()),
-            limit: i64::try_from(number(params.limit, LIMIT).min(LIMIT_MAX)).unwrap_or(0),
+            limit: i64::try_from(number(params.limit, ctx.app.settings.harvest_source_limit).min(LIMIT_MAX)).unwrap_or(0),
             offset: i64::try_from(number(params.offset, 0)).unwrap_or(i64::MAX),
         };
         let mut sources = db::list(ctx.db()?, filter)?;

@@ -152,7 +152,7 @@ fn over(shared: &Shared, name: String) -> Cookie<'static> {
 /// Where somebody wanted to go, if that is on this site: a path, or an address of this site.
 fn local(shared: &Shared, target: &str) -> Option<String> {
     let site = shared.app.site();
-    let path = target.strip_prefix(site.url.as_str()).unwrap_or(target);
+    let path = target.strip_prefix(site.address.as_str()).unwrap_or(target);
     let is_path = path.starts_with('/') && !path.starts_with("//");
     if !is_path || path.len() > 2_000 || path.contains(|letter: char| letter == '\\' || letter.is_control()) {
         return None;
@@ -208,9 +208,11 @@ async fn elsewhere(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     }
 }
 
-/// The path in front of the pages in the language of a request: `/ky`, or nothing.
+/// The path in front of the pages in the language of a request: `/ky`, or nothing, within `ckan.root_path`.
 fn base(request: &HttpRequest) -> String {
-    locale::of(request).map(|locale| format!("/{locale}")).unwrap_or_default()
+    let root = request.app_data::<Data<Shared>>().map(|shared| shared.app.settings.root_path.clone()).unwrap_or_default();
+    let locale = locale::of(request).map(|locale| format!("/{locale}")).unwrap_or_default();
+    format!("{}{locale}{}", root.before, root.behind)
 }
 
 /// What a page answers when something below it failed.

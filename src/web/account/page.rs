@@ -89,11 +89,12 @@ impl<'a> Page<'a> {
         for cookie in self.cookies {
             response.cookie(cookie);
         }
+        let base = escaped(&self.base);
         response.body(format!(
             "<!doctype html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
              <meta name=\"csrf_field_name\" content=\"{field}\"><meta name=\"{field}\" content=\"{csrf}\">\
-             <title>{title} - {site}</title><style>{STYLE}</style></head><body><main><p><a href=\"/\">{site}</a></p>\
+             <title>{title} - {site}</title><style>{STYLE}</style></head><body><main><p><a href=\"{base}/\">{site}</a></p>\
              <h1>{title}</h1>{body}</main></body></html>\n"
         ))
     }
