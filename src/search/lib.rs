@@ -14,6 +14,7 @@ mod dismax;
 mod document;
 mod explain;
 mod facet;
+mod frequency;
 mod function;
 mod highlight;
 mod index;

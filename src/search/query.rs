@@ -3,8 +3,6 @@
 //! Must never be handed the caller's permission labels: those are applied to whatever comes out (`view`), so that no text can
 //! touch them.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::Bound as Edge;
 use std::time::Instant;
 
@@ -18,6 +16,7 @@ use tantivy::tokenizer::TokenizerManager;
 use tantivy::{Searcher, Term};
 
 use crate::dismax::{self, Part};
+use crate::frequency::Frequencies;
 use crate::repair::Readings;
 use crate::schema::{Fields, Kind, Place};
 use crate::tree::{Bound, Node, Occur, Test};
@@ -48,8 +47,7 @@ pub struct Builder<'a> {
     pub defaults: Defaults,
     /// What words of a free text can be read as.
     pub readings: Readings,
-    /// Keys that were looked up, and whether any dataset has them.
-    pub known_keys: RefCell<HashMap<String, bool>>,
+    pub frequencies: Frequencies,
 }
 
 impl Builder<'_> {
@@ -269,10 +267,14 @@ impl Builder<'_> {
         let reading = analyze::asking(self.analyzers, analyze::KEYS);
         let mut reading = reading.ok_or_else(|| Error::internal("an analyzer is missing"))?;
         let (mut found, mut others) = (Vec::new(), Vec::new());
-        for words in analyze::readings(&mut reading, text) {
+        let readings = analyze::readings(&mut reading, text);
+        if readings.len() == 1 {
+            return Ok(readings);
+        }
+        for words in readings {
             let mut known = true;
             for (_, key) in &words {
-                known = known && self.is_key(key)?;
+                known = known && self.is_term(&Term::from_field_text(self.fields.text_keys, key))?;
             }
             if known { found.push(words) } else { others.push(words) }
         }
@@ -284,14 +286,12 @@ impl Builder<'_> {
         })
     }
 
-    fn is_key(&self, key: &str) -> Result<bool> {
-        if let Some(known) = self.known_keys.borrow().get(key) {
-            return Ok(*known);
-        }
-        let term = Term::from_field_text(self.fields.text_keys, key);
-        let known = self.searcher.doc_freq(&term).map_err(failed)? > 0;
-        self.known_keys.borrow_mut().insert(key.to_owned(), known);
-        Ok(known)
+    /// True where any dataset has a term.
+    ///
+    /// # Errors
+    /// Internal, when a dictionary cannot be read.
+    pub fn is_term(&self, term: &Term) -> Result<bool> {
+        self.frequencies.of(self.searcher, term).map(|found| found > 0).map_err(failed)
     }
 
     fn number(&self, place: &Place, test: &Test) -> Result<Boxed> {

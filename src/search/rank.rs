@@ -13,9 +13,10 @@ use tantivy::query::{
     BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query, TermQuery, Weight,
 };
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, Score, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{DocSet, Score, SegmentReader, TERMINATED, Term};
 
 use crate::dismax::{self, Part};
+use crate::frequency::Statistics;
 use crate::query::{Boxed, Builder, boxed};
 use crate::schema::Place;
 use crate::sort::{Match, Ranked};
@@ -150,7 +151,7 @@ impl Builder<'_> {
         for part in parts.iter() {
             let mut found = 0;
             for (_, term) in analyze::readings(&mut reading, &part.text).into_iter().flatten() {
-                found = found.max(self.searcher.doc_freq(&place.term(&term)).map_err(failed)?);
+                found = found.max(self.frequencies.of(self.searcher, &place.term(&term)).map_err(failed)?);
             }
             telling.push(part.sign.is_some() || part.quoted || found <= bound);
         }
@@ -185,7 +186,14 @@ impl Builder<'_> {
                 Test::Word(word) if *name == "res_format" => &Test::Word(word.to_uppercase()),
                 other => other,
             };
-            found.extend(self.leaf(&self.fields.place(name)?, test)?.map(boosted));
+            let place = self.fields.place(name)?;
+            // Most words are no name, tag, group or format: nothing has to be opened for them.
+            if let Test::Word(word) = test
+                && !self.is_term(&place.term(word))?
+            {
+                continue;
+            }
+            found.extend(self.leaf(&place, test)?.map(boosted));
         }
         Ok(says_something.then(|| boxed(DisjunctionMaxQuery::with_tie_breaker(found, weights.tie))))
     }
@@ -212,7 +220,9 @@ impl Builder<'_> {
         let whole = words.join(" ");
         let mut tag = Vec::new();
         for text in [whole.clone(), whole.to_lowercase()] {
-            tag.extend(self.leaf(&tags, &Test::Word(text))?.map(|tag| boxed(ConstScoreQuery::new(tag, 1.0))));
+            if self.is_term(&tags.term(&text))? {
+                tag.extend(self.leaf(&tags, &Test::Word(text))?.map(|tag| boxed(ConstScoreQuery::new(tag, 1.0))));
+            }
         }
         add("a tag that says just this", tag, weights.tag);
         if words.len() < 2 || words.len() > NEIGHBOURS {
@@ -250,7 +260,9 @@ pub fn raise(exact: &dyn Weight, by: Score, segment: &SegmentReader, found: &mut
 ///
 /// # Errors
 /// Internal, when a segment cannot be read.
-pub fn again(searcher: &Searcher, features: &[Feature], step: Score, found: &mut [Ranked]) -> Result<()> {
+pub fn again(statistics: &Statistics<'_>, features: &[Feature], step: Score, found: &mut [Ranked]) -> Result<()> {
+    let searcher = statistics.searcher;
+    let scoring = EnableScoring::enabled_from_statistics_provider(statistics, searcher);
     let count = found.len().min(RANKED_AGAIN);
     let Some(first) = found.get_mut(..count) else { return Ok(()) };
     first.sort_unstable_by_key(|ranked| (ranked.segment, ranked.doc));
@@ -258,7 +270,7 @@ pub fn again(searcher: &Searcher, features: &[Feature], step: Score, found: &mut
     for feature in features {
         let mut most: Vec<Score> = vec![0.0; count];
         for query in &feature.queries {
-            let weight: Box<dyn Weight> = query.weight(EnableScoring::enabled_from_searcher(searcher)).map_err(failed)?;
+            let weight: Box<dyn Weight> = query.weight(scoring).map_err(failed)?;
             let mut most = most.iter_mut();
             for docs in first.chunk_by(|left, right| left.segment == right.segment) {
                 let Some(reader) = docs.first().and_then(|ranked| searcher.segment_readers().get(ranked.segment)) else {

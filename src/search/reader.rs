@@ -1,6 +1,5 @@
 //! Answers a request from one state of the index.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,7 @@ use tantivy::{DocAddress, TantivyDocument};
 
 use crate::cursor::{self, Mark};
 use crate::facet::{self, Facet};
+use crate::frequency::{Frequencies, Statistics};
 use crate::function::{self, Boost};
 use crate::parse::{self, Place};
 use crate::query::{Builder, Defaults};
@@ -45,6 +45,7 @@ struct Plan {
     facets: Vec<(String, Facet)>,
     allowed: Vec<Arc<Allowed>>,
     readings: Readings,
+    frequencies: Frequencies,
     window: usize,
     deadline: Instant,
 }
@@ -150,7 +151,7 @@ fn builder<'a>(view: &'a View, analyzers: &'a TokenizerManager, deadline: Instan
         deadline,
         defaults,
         readings: Readings::default(),
-        known_keys: RefCell::default(),
+        frequencies: Frequencies::default(),
     })
 }
 
@@ -224,13 +225,14 @@ fn plan(
     }
     let usual = if query.is_none() { WINDOW_ALL } else { WINDOW };
     let window = if need == 0 || request.cursor.is_some() { need } else { need.max(usual) };
-    let readings = builder.readings;
-    Ok(Plan { query, scored, ranking, boosts, keys, behind, facets, allowed, readings, window, deadline })
+    let Builder { readings, frequencies, .. } = builder;
+    Ok(Plan { query, scored, ranking, boosts, keys, behind, facets, allowed, readings, frequencies, window, deadline })
 }
 
 fn run(view: &View, request: &Request, plan: &Plan) -> Result<Outcome> {
+    let statistics = Statistics { searcher: &view.searcher, frequencies: &plan.frequencies };
     let scoring = if plan.scored {
-        EnableScoring::enabled_from_searcher(&view.searcher)
+        EnableScoring::enabled_from_statistics_provider(&statistics, &view.searcher)
     } else {
         EnableScoring::disabled_from_searcher(&view.searcher)
     };
@@ -281,7 +283,7 @@ fn run(view: &View, request: &Request, plan: &Plan) -> Result<Outcome> {
     best.sort_by(Ranked::compare);
     best.truncate(plan.window);
     if let Some(order) = &plan.ranking {
-        rank::again(&view.searcher, &order.features, rank::weights().step, &mut best)?;
+        rank::again(&statistics, &order.features, rank::weights().step, &mut best)?;
     }
     let facets = plan.facets.iter().zip(&counts).map(|((name, facet), counts)| {
         (name.clone(), facet::select(&facet.values, counts, request.facet_limit, request.facet_mincount))
