@@ -1,4 +1,4 @@
-//! Looks after what ages while the program runs. Activities have their months ahead; of files, what calls that broke off left to do is done, what arrived for nothing goes,
+//! Looks after what ages while the program runs. Fields are put where the schemas of this start have them. Activities have their months ahead; of files, what calls that broke off left to do is done, what arrived for nothing goes,
 //! and where the site has moved, so do the addresses of uploaded files.
 
 use std::{
@@ -34,6 +34,9 @@ impl Tending {
         let app = Arc::clone(app);
         let (stop, stopped) = channel();
         let work = move || {
+            if let Err(error) = catalog::schema::restate::all(&app) {
+                tracing::warn!(%error, "fields do not yet lie where the schemas of this site have them");
+            }
             let mut months = None;
             loop {
                 if months.is_none_or(|made: Instant| made.elapsed() > DAY) {

@@ -104,7 +104,7 @@ pub fn schema(file: &Value, family: Family, presets: &Presets, site: &Languages)
     }
     let languages = site.of(members)?;
     let drafts_may_lack = members.get("draft_fields_required").and_then(base::loose::bool_of) == Some(false);
-    let reader = Reader { presets, languages: &languages, drafts_may_lack };
+    let reader = Reader { family, presets, languages: &languages, drafts_may_lack };
     let mut expanded = members.clone();
     let mut list = |key: &str, core: &[&str], all_core: bool| -> Result<Vec<Field>, String> {
         let listed = match members.get(key) {
@@ -145,6 +145,7 @@ fn is_name(name: &str) -> bool {
 }
 
 struct Reader<'a> {
+    family: Family,
     presets: &'a Presets,
     languages: &'a Languages,
     drafts_may_lack: bool,
@@ -202,7 +203,14 @@ impl Reader<'_> {
         {
             return Err(format!("choices_helper: \"{helper}\" is code of an extension, which is not there; list the `choices`"));
         }
-        let place = Place { field: expanded, name, own, drafts_may_lack: self.drafts_may_lack, languages: self.languages };
+        let place = Place {
+            field: expanded,
+            name,
+            own,
+            family: self.family,
+            drafts_may_lack: self.drafts_may_lack,
+            languages: self.languages,
+        };
         let read = |key: &str| match place.field.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => steps(text, &place).map(Some).map_err(|fault| format!("{key}: {fault}")),

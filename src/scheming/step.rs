@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     fluent::{Languages, is_core_translated},
     literal,
+    schema::Family,
 };
 
 /// One validator, ready to run. What it does is told in `run.rs`.
@@ -87,6 +88,7 @@ pub struct Place<'a> {
     pub name: &'a str,
     /// The field is the publisher's own, none of CKAN's.
     pub own: bool,
+    pub family: Family,
     /// `draft_fields_required` is false.
     pub drafts_may_lack: bool,
     /// Of the schema; the field may have its own.
@@ -284,6 +286,10 @@ fn step(word: &str, place: &Place) -> Result<Step, String> {
         let mut arguments = literal::arguments(arguments);
         return match (name, arguments.len()) {
             ("default", 1) => Ok(Step::Default(arguments.swap_remove(0))),
+            // A dataset without a title has one anyway: its name, or what its translations say.
+            ("if_empty_same_as", 1) if place.family == Family::Dataset && place.name == "title" && !place.own => {
+                Ok(Step::Nothing)
+            }
             ("if_empty_same_as", 1) => match arguments.swap_remove(0) {
                 Value::String(other) => Ok(Step::SameAs(other)),
                 _ => Err("if_empty_same_as takes the name of a field".to_owned()),
@@ -321,7 +327,7 @@ mod tests {
         let field = field.as_object().unwrap();
         let name = field["field_name"].as_str().unwrap();
         let own = !["name", "title"].contains(&name);
-        steps(text, &Place { field, name, own, drafts_may_lack: false, languages: &languages })
+        steps(text, &Place { field, name, own, family: Family::Dataset, drafts_may_lack: false, languages: &languages })
     }
 
     #[test]

@@ -68,6 +68,7 @@ fn an_answer_is_in_the_language_that_is_asked_for() {
     let resource = format!("/ru/api/3/action/resource_show?id={}", shown["resources"][0]["id"].as_str().unwrap());
     assert_eq!(ask(&server, &resource, "")["name"], "список");
     assert_eq!(ask(&server, "/api/3/action/package_show?id=plain&lang=ru", "")["title"], "Plain");
+    assert_eq!(ask(&server, "/api/3/action/package_search?q=res_name:%D1%81%D0%BF%D0%B8%D1%81%D0%BE%D0%BA", "")["count"], 1);
 }
 
 #[test]

@@ -247,3 +247,61 @@ fn groups_and_organizations_have_fields_of_their_own() {
     let extras = portal.ok("organization_update", organization)["extras"].clone();
     assert!(extras.as_array().unwrap().contains(&json!({"key": "soate", "value": "417"})), "{extras}");
 }
+
+#[test]
+fn a_start_puts_fields_where_the_schemas_have_them() {
+    let portal = TestApp::with(|settings| settings.auth.create_unowned_dataset = true);
+    let extra = |key: &str, value: &str| json!({"key": key, "value": value});
+    let extras = json!([extra("region", "osh"), extra("keywords", "{\"ky\": [\"жер\"]}"), extra("other", "o")]);
+    let made = portal.ok("package_create", json!({"name": "soil", "type": "soil", "notes": "n", "extras": extras}));
+    drop(portal.ok("package_create", json!({"name": "plain", "extras": [extra("region", "osh")]})));
+    drop(
+        portal.ok("group_create", json!({"name": "g1", "type": "theme", "extras": [extra("color", "red"), extra("other", "o")]})),
+    );
+    let restate = |portal: &TestApp| {
+        let done = catalog::schema::restate::all(&portal.app).unwrap();
+        assert_eq!(catalog::schema::restate::all(&portal.app).unwrap(), 0);
+        done
+    };
+    assert_eq!(restate(&portal), 0);
+    let portal = portal.restart_with(|settings| settings.schemas = schemas(SOIL, GROUPS, ""));
+    assert_eq!(restate(&portal), 1);
+    let shown = portal.ok("package_show", json!({"id": "soil"}));
+    assert_eq!((&shown["region"], &shown["keywords"]), (&json!("osh"), &json!({"ky": ["жер"]})));
+    assert_eq!((&shown["extras"], &shown["metadata_modified"]), (&json!([extra("other", "o")]), &made["metadata_modified"]));
+    assert_eq!(portal.ok("package_search", json!({"fq": "keywords_ky:жер"}))["count"], 1);
+    assert_eq!(portal.ok("package_show", json!({"id": "plain"}))["extras"], json!([extra("region", "osh")]));
+    let group = portal.ok("group_show", json!({"id": "g1"}));
+    assert_eq!((&group["color"], &group["extras"]), (&json!("red"), &json!([extra("other", "o")])));
+    let portal = portal.restart_with(|settings| settings.schemas = Arc::default());
+    assert_eq!(restate(&portal), 1);
+    let back = portal.ok("package_show", json!({"id": "soil"}));
+    assert!(back.get("region").is_none() && back["extras"].as_array().unwrap().contains(&extra("region", "osh")), "{back}");
+    assert!(portal.ok("group_show", json!({"id": "g1"}))["extras"].as_array().unwrap().contains(&extra("color", "red")));
+}
+
+#[test]
+fn what_is_left_out_stays_and_what_is_emptied_goes() {
+    let portal = portal(
+        "dataset_type: soil\ndataset_fields:\n- {field_name: title, preset: title}\n- {field_name: title_translated, preset: fluent_core_translated}\n- {field_name: name, preset: dataset_slug}\n- {field_name: owner_org, preset: dataset_organization}\n",
+        "",
+        "",
+    );
+    let organization = portal.ok("organization_create", json!({"name": "org1"}));
+    let texts = json!({"en": "Soil", "ru": "Почва"});
+    let made = portal.ok(
+        "package_create",
+        json!({"name": "soil", "type": "soil", "owner_org": "org1", "title_translated": "{\"en\": \"Soil\", \"ru\": \"Почва\"}"}),
+    );
+    assert_eq!((&made["title"], &made["title_translated"], &made["owner_org"]), (&json!("Soil"), &texts, &organization["id"]));
+    let updated = portal.ok("package_update", json!({"id": "soil", "title_translated": texts}));
+    assert_eq!(
+        (&updated["title"], &updated["title_translated"], &updated["owner_org"]),
+        (&json!("Soil"), &texts, &organization["id"])
+    );
+    let freed = portal.ok("package_patch", json!({"id": "soil", "owner_org": null}));
+    assert_eq!(freed["owner_org"], Value::Null);
+    let wrong = errors(&portal, "package_patch", json!({"id": "soil", "title_translated": {"EN": "x"}}));
+    assert_eq!(wrong, json!({"title_translated": ["invalid language code: \"EN\""]}));
+    assert_eq!(errors(&portal, "package_patch", json!({"id": "soil", "name": ""})), json!({"name": ["Missing value"]}));
+}

@@ -76,9 +76,7 @@ pub fn apply(
     let creates = before.is_none();
     if let Some(before) = &before {
         for (name, value) in &before.kept {
-            if dict.get(*name).is_none_or(Value::is_null) {
-                dict.insert((*name).to_owned(), value.clone());
-            }
+            dict.entry(*name).or_insert_with(|| value.clone());
         }
     }
     let state = sent.as_deref().or(before.as_ref().map(|before| before.state)).unwrap_or("active");

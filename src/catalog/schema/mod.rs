@@ -2,7 +2,9 @@
 //! (ckanext-scheming).
 
 pub mod apply;
+pub mod db;
 pub mod list;
+pub mod restate;
 pub mod show;
 
 use action::Row;
