@@ -23,6 +23,8 @@ const PART: i64 = 50;
 const EVERY: Duration = Duration::from_millis(250);
 /// How many times as long as the work the pause is at least.
 const SHARE: u32 = 20;
+/// The pause when something does not answer.
+const AWAY: Duration = Duration::from_secs(10);
 /// From so many differences in one pass on the index is built anew.
 const MANY: usize = 1_000;
 
@@ -44,10 +46,12 @@ impl Watching {
         let work = move || {
             loop {
                 let begun = Instant::now();
-                if let Err(error) = round.step() {
+                let step = round.step();
+                let mut pause = EVERY.max(begun.elapsed() * SHARE);
+                if let Err(error) = step {
                     tracing::info!(%error, "index and database could not be compared");
+                    pause = pause.max(AWAY);
                 }
-                let pause = EVERY.max(begun.elapsed() * SHARE);
                 if stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
                     return;
                 }

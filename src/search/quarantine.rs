@@ -38,8 +38,10 @@ impl Quarantine {
     /// Leaves a version of a dataset out from now on.
     pub fn add(&self, id: &str, version: i64, reason: &str) {
         let reason: String = reason.chars().take(LETTERS).collect();
-        tracing::error!(dataset = id, version, reason, "a dataset is left out of the search index");
         let mut all = self.all();
+        if all.get(id).is_none_or(|(known, _)| *known != version) {
+            tracing::error!(dataset = id, version, reason, "a dataset is left out of the search index");
+        }
         if all.len() < MOST || all.contains_key(id) {
             all.insert(id.to_owned(), (version, reason));
         }

@@ -62,6 +62,31 @@ fn pages_follow_their_places() {
 }
 
 #[test]
+fn an_export_goes_over_many_pages_and_ends_with_the_rights() {
+    let server = portal();
+    let app = &server.portal.app;
+    let one = app.index.search(&search::Request { rows: 1, ..search::Request::public() }).unwrap().hits.remove(0);
+    let document = |number: u32| {
+        let labels = vec![if number.is_multiple_of(10) { "member-x" } else { "public" }.to_owned()];
+        let (id, stored) = (format!("made-{number:05}"), one.stored.to_vec());
+        let mut document = search::SearchDocument { id, labels, stored, ..search::SearchDocument::default() };
+        document.exact("state", "active");
+        document.exact("capacity", if number.is_multiple_of(10) { "private" } else { "public" });
+        document
+    };
+    let made: Vec<search::Change> = (0..2_500).map(|number| search::Change::Put(Box::new(document(number)))).collect();
+    app.index.apply(&made, &app.index.mark().unwrap()).unwrap();
+    let whole = server.get("/api/3/search/export?include_private=true");
+    assert_eq!(lines(&whole.text()).len(), 20 + 2_250);
+
+    let nobody = auth::Actor::anonymous();
+    let everybody = kit::TestApp::site();
+    let mut export = catalog::package::export::Export::begin(app, &everybody, serde_json::Map::new()).unwrap();
+    assert!(export.part(app, &everybody).unwrap().lines().count() > 1);
+    assert_eq!(export.part(app, &nobody).unwrap_err().kind(), base::Kind::Denied);
+}
+
+#[test]
 fn a_search_is_exported_line_by_line() {
     let server = portal();
     let token = server.token("root", true);

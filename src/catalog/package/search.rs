@@ -103,13 +103,16 @@ impl Action for Search {
     }
 
     fn costly(input: &Map<String, Value>) -> bool {
-        let texts = ["q", "fq", "fq_list"].into_iter().filter_map(|name| input.get(name));
+        let text = |name: &str| input.get(name).map(loose::text_of).unwrap_or_default();
+        // Free text has no patterns, but may have question marks.
+        let is_free = !text("q").contains(':') && input.get("defType").is_none_or(|parser| parser == "dismax");
+        let q = if is_free { text("q").replace(['*', '?', '~', '/'], " ") } else { text("q") };
         let number = |name: &str| input.get(name).and_then(|value| Natural::read(value).ok()).map_or(0, |Natural(number)| number);
         let facets = input.get("facet.field").map_or(0, |value| value.to_string().matches(',').count());
         number("rows") > COSTLY_ROWS
             || number("start") > COSTLY_START
             || facets >= COSTLY_FACETS
-            || search::is_costly(&texts.map(loose::text_of).collect::<Vec<_>>().join(" "))
+            || search::is_costly(&[q, text("fq"), text("fq_list")].join(" "))
     }
 
     fn run(ctx: &mut Ctx, params: SearchParams, (): ()) -> Result<Raw> {
@@ -411,12 +414,14 @@ mod tests {
             json!({"q": "калк", "rows": 20, "start": 40, "facet.field": ["organization", "tags", "res_format"]}),
             json!({"fq": "+state:active", "fq_list": ["a:b"], "rows": "100"}),
             json!({"rows": "many", "q": ["x"]}),
+            json!({"q": "где вода?"}),
         ] {
             assert!(!costly(cheap.clone()), "{cheap}");
         }
         let facets: Vec<String> = (0..12).map(|number| format!("f{number}")).collect();
         for case in [
-            json!({"q": "wat*"}),
+            json!({"q": "name:wat*"}),
+            json!({"q": "wat*", "defType": "lucene"}),
             json!({"fq_list": ["a:b", "c:*d*"]}),
             json!({"rows": 1_000}),
             json!({"rows": "1000"}),
