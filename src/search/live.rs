@@ -346,7 +346,7 @@ impl Live {
         Ok(())
     }
 
-    /// Runs something on the writer. After a failure (a full disk) the writer is thrown away with all that is not
+    /// Runs something on the writer. After a failure (a full disk, a panic) the writer is thrown away with all that is not
     /// committed, and the next call opens a new one.
     fn write(&self, work: impl FnOnce(&mut Writing) -> tantivy::Result<()>) -> Result<()> {
         let mut slot = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -355,7 +355,8 @@ impl Live {
             None => Writing::open(&self.index)?,
         };
         let writing = slot.insert(writing);
-        work(writing).map_err(|error| {
+        let done = guarded(|| work(writing)).unwrap_or_else(|panic| Err(TantivyError::InternalError(panic)));
+        done.map_err(|error| {
             *slot = None;
             Error::unavailable(format!("search index: {error}"))
         })

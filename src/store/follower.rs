@@ -251,6 +251,12 @@ impl Taken {
     }
 }
 
+/// A panic is a failure like another: a follower that is no more would be worse than anything that it may have left behind,
+/// which is read again from the log.
+fn unbroken(work: impl FnOnce() -> Result<()>) -> Result<()> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_panic| Err(Error::internal("the follower panicked")))
+}
+
 impl Loop {
     fn new(pools: Pools, apply: Box<dyn Apply>, state: Arc<State>) -> Result<Self> {
         Ok(Self {
@@ -273,7 +279,7 @@ impl Loop {
     fn run(&mut self, receiver: &Receiver<Handed>) {
         let mut pause = Duration::ZERO;
         while !self.state.stop.load(Ordering::Acquire) {
-            match self.begin() {
+            match unbroken(|| self.begin()) {
                 Ok(()) => break,
                 Err(error) => {
                     tracing::warn!(%error, "the follower could not start; it tries again");
@@ -286,7 +292,7 @@ impl Loop {
             if !self.gather(receiver) {
                 return;
             }
-            let outcome = self.turn(receiver);
+            let outcome = unbroken(|| self.turn(receiver));
             self.state.fails.store(outcome.is_err(), Ordering::Release);
             if let Err(error) = outcome {
                 tracing::warn!(%error, "changes could not be applied; they are tried again");

@@ -73,3 +73,34 @@ fn a_folder_that_is_gone_is_built_anew_and_nobody_notices() {
     let portal = portal.restart();
     assert_eq!(count(&portal, json!({})), 11);
 }
+
+#[test]
+fn the_index_of_an_older_program_answers_until_the_new_one_is_built() {
+    let portal = portal();
+    for number in 0..10 {
+        drop(portal.ok("package_create", json!({"name": format!("dataset-{number}")})));
+    }
+    assert_eq!(count(&portal, json!({})), 10);
+    let folder = inside(&portal);
+    let meta = folder.join("meta.json");
+    // What the last commit said of itself, as another program would have said it.
+    let mut told = String::new();
+    kit::soon("the index is saved", || {
+        told = std::fs::read_to_string(&meta).unwrap_or_default();
+        portal.app.index.segments() > 0 && told.contains("\\\"schema\\\":\\\"") && told.contains("\"max_doc\"")
+    });
+    std::thread::sleep(std::time::Duration::from_millis(1_300));
+    let portal = portal.restart_with(|_settings| {
+        let told = std::fs::read_to_string(&meta).unwrap();
+        let at = told.find("\\\"schema\\\":\\\"").unwrap() + "\\\"schema\\\":\\\"".len();
+        let old = told.get(at..at + 16).unwrap().to_owned();
+        std::fs::write(&meta, told.replace(&old, "0123456789abcdef")).unwrap();
+    });
+    kit::within(std::time::Duration::from_secs(10), "it is built anew", || {
+        assert_eq!(count(&portal, json!({})), 10);
+        portal.app.feed().unwrap().rebuilds() > 0 && !portal.app.index.is_worn()
+    });
+    assert_ne!(inside(&portal), folder);
+    drop(portal.ok("package_create", json!({"name": "later"})));
+    assert_eq!(count(&portal, json!({})), 11);
+}
