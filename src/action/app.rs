@@ -37,7 +37,8 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together; actions of plugins that `ckan.plugins` leaves out are left out. The feed comes later, because its follower needs the parts.
+    /// Puts the parts together; actions of plugins that `ckan.plugins` leaves out are left out. The feed comes later, because
+    /// its follower needs the parts.
     ///
     /// # Errors
     /// Internal, if two actions have one name or a secret cannot be used.

@@ -24,7 +24,7 @@ pub fn fields() -> Vec<Field> {
     let field = |name, doc| Field { name, doc, schema: String::schema() };
     vec![
         field("id", "Id or name of what changes."),
-        field("url", "Address of the portal; each can be harvested by one source."),
+        field("url", "Address of the portal; each can be harvested by one source of a configuration."),
         field("name", "Unique name: 2 to 100 of a-z, 0-9, - and _."),
         Field { schema: json!({"type": "string", "enum": protocol::TYPES}), ..field("source_type", "How it is harvested.") },
         field("title", "Title; the name when left out."),

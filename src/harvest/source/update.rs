@@ -11,8 +11,8 @@ use crate::run;
 action::declare! {
     /// Changes a harvest source.
     ///
-    /// It is sent with its name, url and source_type (`harvest_source_patch` takes parts); what else is left out stays. An `api_key` of `***` in `config` keeps the stored key; a configuration without one
-    /// forgets it.
+    /// It is sent with its name, url and source_type (`harvest_source_patch` takes parts); what else is left out stays. An
+    /// `api_key` of `***` in `config` keeps the stored key; a configuration without one forgets it.
     pub struct Update;
     /// The source; `id` says which.
     pub struct UpdateParams(fields());
