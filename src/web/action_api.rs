@@ -38,6 +38,9 @@ use crate::{
     pages,
 };
 
+/// Bytes of an answer that takes its time to be read and written anew.
+const LARGE: usize = 64 * 1024;
+
 /// What every request can reach.
 pub struct Shared {
     pub app: Arc<App>,
@@ -176,7 +179,7 @@ async fn answer(
             quick = quickly(app, row, actor, &input);
         }
         if let Some(result) = quick {
-            return finish(asked, result.and_then(|answer| translated(app, language.as_deref(), answer)), None);
+            return finish(asked, in_language(shared, language, result).await, None);
         }
     }
     let mut echo = (row.kind == Kind::Write).then(|| input.clone());
@@ -231,6 +234,16 @@ pub fn parameters(request: &HttpRequest, (body, form): (&[u8], Option<Input>), r
         form,
         reads: row.kind == Kind::Read,
     })
+}
+
+/// An answer from memory in a language; a large one is not translated on this thread, which others wait for.
+async fn in_language(shared: &Data<Shared>, language: Option<String>, result: Result<Answer>) -> Result<Answer> {
+    let answer = result?;
+    if language.is_none() || answer.result.len() < LARGE {
+        return translated(&shared.app, language.as_deref(), answer);
+    }
+    let app = Arc::clone(&shared.app);
+    shared.lanes.read.run(move || translated(&app, language.as_deref(), answer)).await
 }
 
 /// The answer in a language.

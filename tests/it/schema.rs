@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use auth::Actor;
 use base::Kind;
+use fixture::Portal;
 use kit::TestApp;
 use scheming::{Schemas, Sources};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::harvest::{job, serve, source, start, wait};
 
 /// Schemas from the texts of files.
 pub fn schemas(datasets: &str, groups: &str, organizations: &str) -> Arc<Schemas> {
@@ -304,4 +307,44 @@ fn what_is_left_out_stays_and_what_is_emptied_goes() {
     let wrong = errors(&portal, "package_patch", json!({"id": "soil", "title_translated": {"EN": "x"}}));
     assert_eq!(wrong, json!({"title_translated": ["invalid language code: \"EN\""]}));
     assert_eq!(errors(&portal, "package_patch", json!({"id": "soil", "name": ""})), json!({"name": ["Missing value"]}));
+}
+
+/// A remote CKAN shows fields of its schema, texts in several languages, and one that is not as it should be.
+#[test]
+fn a_harvest_fills_own_fields_and_translations() {
+    let id = |number: u8| format!("00000001-0000-4000-8000-00000000000{number}");
+    let good = json!({"id": id(1), "name": "soil", "type": "soil", "title": "Soil", "notes": "n", "region": "osh", "methods": ["b"],
+        "keywords": {"ky": ["жер"]}, "contact": [{"person": "A"}], "strange": {"a": 1},
+        "extras": [{"key": "depth", "value": "30"}, {"key": "summary", "value": "{\"ky\": \"кыртыш\"}"}],
+        "title_translated": {"ky": "Кыртыш", "ru": "Почва"},
+        "resources": [{"id": id(7), "url": "http://x.org/a.csv", "rows": 7, "name": "file", "name_translated": {"ky": "катар", "ru": 7},
+            "description_translated": "no object"}]});
+    let bad =
+        json!({"id": id(2), "name": "bad", "type": "soil", "title": "Bad", "notes": "n", "region": "talas", "resources": []});
+    let remote = serve(Portal::from_packages(vec![good, bad]));
+    let portal = portal(SOIL, "", "");
+    let worker = start(&portal);
+    let source = source(&portal, &remote, json!({}));
+    let job = job(&portal, &source, false);
+    let done = wait(&portal, &job);
+    drop(worker);
+    assert_eq!((done.added, done.errored), (1, 1));
+    let kept = portal.ok("package_show", json!({"id": "soil"}));
+    for (name, value) in [
+        ("region", json!("osh")),
+        ("depth", json!("30")),
+        ("methods", json!(["b"])),
+        ("keywords", json!({"ky": ["жер"]})),
+        ("summary", json!({"ky": "кыртыш"})),
+        ("contact", json!([{"person": "A"}])),
+        ("title_translated", json!({"ky": "Кыртыш", "ru": "Почва"})),
+        // None of its languages is that of this portal.
+        ("title", json!("Soil")),
+    ] {
+        assert_eq!(kept[name], value, "{name}");
+    }
+    assert!(kept["extras"].as_array().unwrap().contains(&json!({"key": "strange", "value": "{\"a\":1}"})), "{kept}");
+    let file = &kept["resources"][0];
+    assert_eq!((&file["rows"], &file["name"], &file["name_translated"]), (&json!(7), &json!("file"), &json!({"ky": "катар"})));
+    assert!(file.get("description_translated").is_none());
 }
