@@ -58,7 +58,10 @@ fn portal(datasets: &[(&str, &str, &str)]) -> (tempfile::TempDir, Index) {
         document.exact("name", name);
         document.exact("state", "active");
         document.exact("capacity", "public");
+        document.exact("tags", title);
         document.text("title", title);
+        document.text("title_ngram", title);
+        document.stored = title.as_bytes().to_vec();
         Change::Put(Box::new(document))
     };
     let changes: Vec<Change> = datasets.iter().map(change).collect();
@@ -158,4 +161,25 @@ fn translated_texts_are_read_in_their_language() {
     assert_eq!(of("extras_subtitle"), [(r#"{"ky": "Жолдордун көпүрөлөрү"}"#, None)]);
     assert_eq!(of("extras_other")[0].1, Some(Language::Unknown));
     assert_eq!(entry.keys, [(Language::Kyrgyz, "Жолдордун көпүрөлөрү".to_owned())]);
+}
+
+#[test]
+fn keys_are_shown_to_nobody() {
+    let (_folder, index) =
+        portal(&[("schools", "Мектептердин тизмеси", "public"), ("more", "Мектептердин тизмектери", "public")]);
+    let found = index.search(&Request { facet_fields: vec!["tags".to_owned()], ..request("мектептер") }).unwrap();
+    assert_eq!(found.count, 2);
+    let tags: Vec<&str> = found.facets[0].1.iter().map(|(tag, _)| tag.as_str()).collect();
+    assert_eq!(tags, ["Мектептердин тизмектери", "Мектептердин тизмеси"]);
+    // Completion goes by what is written, a suggestion is a word that is.
+    let completed = |q: &str| index.search(&request(&format!("title_ngram:{q}"))).unwrap().count;
+    assert_eq!((completed("мектептерд"), completed("тизме"), completed("тизмелер")), (2, 2, 0));
+    let suggested = index.search(&request("мектепптердин")).unwrap().did_you_mean;
+    assert_eq!(suggested.as_deref(), Some("мектептердин"));
+    for field in ["_title_keys", "_text_keys"] {
+        assert!(index.search(&request(&format!("{field}:мектеп"))).is_err(), "{field}");
+        let sorted = Request { sort: Some(format!("{field} asc")), ..request("") };
+        let counted = Request { facet_fields: vec![field.to_owned()], ..request("") };
+        assert!(index.search(&sorted).is_err() && index.search(&counted).is_err(), "{field}");
+    }
 }
