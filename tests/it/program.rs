@@ -304,6 +304,15 @@ fn a_wrong_schema_is_refused_with_its_place() {
     let start = site.run("run --port 0");
     assert_eq!(start.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&start.stderr).contains("dataset_fields[0] (depth)"));
+    // Found from the folder of ckan.ini, and by its module.
+    site.option("scheming.group_schemas", "ckanext.kg:theme.json");
+    site.option("kurak.schema_folders", "extensions");
+    std::fs::create_dir_all(site.path().join("extensions/ckanext/kg")).unwrap();
+    std::fs::write(site.path().join("extensions/ckanext/kg/theme.json"), "{\"group_type\": \"theme\", \"fields\": []}").unwrap();
+    std::fs::write(site.path().join("soil.yaml"), "dataset_type: soil\ndataset_fields:\n- {field_name: depth}\n").unwrap();
+    let checks: Value = serde_json::from_slice(&site.run("doctor --json").stdout).unwrap();
+    let found = checks.as_array().unwrap().iter().find(|check| check["check"] == "schemas").unwrap();
+    assert_eq!((&found["verdict"], &found["text"]), (&"ok".into(), &"2 of this site".into()));
 }
 
 #[test]
