@@ -9,7 +9,7 @@ struct Line {
     line: String,
 }
 
-/// Columns, constraints, indexes and functions, as text.
+/// Columns, constraints, indexes and functions, as text; without what belongs to extensions.
 fn dump(connection: &mut PgConnection) -> Vec<String> {
     let sql = "
         select format('column %s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) as line
@@ -18,6 +18,7 @@ fn dump(connection: &mut PgConnection) -> Vec<String> {
             from pg_constraint where connamespace = 'public'::regnamespace and conrelid::regclass::text not like '%diesel%'
         union all select 'index ' || indexdef from pg_indexes where schemaname = 'public' and tablename not like '%diesel%'
         union all select 'function ' || pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace
+            and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')
         order by 1";
     let lines: Vec<Line> = diesel::sql_query(sql).load(connection).unwrap();
     lines.into_iter().map(|line| line.line).collect()

@@ -65,6 +65,7 @@ fn pages_follow_their_places() {
 fn an_export_goes_over_many_pages_and_ends_with_the_rights() {
     let server = portal();
     let app = &server.portal.app;
+    app.feed().unwrap().settle();
     let one = app.index.search(&search::Request { rows: 1, ..search::Request::public() }).unwrap().hits.remove(0);
     let document = |number: u32| {
         let labels = vec![if number.is_multiple_of(10) { "member-x" } else { "public" }.to_owned()];
