@@ -40,8 +40,8 @@ pub fn measure(portal: &Portal, table: &mut Table) -> Outcome<()> {
         let (mut ceilings, mut ours) = (Vec::new(), Vec::new());
         let load = |request: &[u8], times: usize| Load { requests: vec![request.to_vec(); times], connections: 2, time: None };
         for _ in 0..ROUNDS {
-            ceilings.push(load(&get("/"), ANSWERS * 10).run(&above)?);
-            ours.push(load(&request, ANSWERS).run(&server)?);
+            ceilings.push(load(&get("/"), ANSWERS * 200).run(&above)?);
+            ours.push(load(&request, ANSWERS * 2).run(&server)?);
         }
         let (ceiling, ours) = (median(ceilings), median(ours));
         let ratio = ours.cpu / ceiling.cpu;
