@@ -47,12 +47,11 @@ pub fn rebuild(app: &Arc<App>) -> Result<()> {
     let mut apply = catalog::follower(app);
     let watermark = {
         let mut connection = app.pools.get(Lane::Job)?;
+        let settled = store::follower::settled(&mut connection)?;
         apply.prepare(&mut connection)?;
-        store::follower::settled(&mut connection)?
+        settled
     };
-    let built = apply.builder()(&app.pools, watermark)?;
-    let begun = built.watermark();
-    built.put_in_place(begun)
+    apply.builder()(&app.pools, watermark)?.put_in_place()
 }
 
 /// Waits until the index holds what was committed before; for commands while nobody serves.
@@ -77,18 +76,11 @@ mod tests {
 
     use super::*;
 
-    fn portal() -> TestApp {
-        TestApp::with(|settings| settings.auth.create_unowned_dataset = true)
-    }
-
-    fn id(portal: &TestApp, name: &str) -> String {
-        portal.ok("package_create", json!({"name": name}))["id"].as_str().unwrap().to_owned()
-    }
-
     #[test]
     fn the_index_of_another_database_is_emptied() {
-        let (portal, folder) = (portal(), tempfile::tempdir().unwrap());
-        drop(id(&portal, "one"));
+        let portal = TestApp::with(|settings| settings.auth.create_unowned_dataset = true);
+        let folder = tempfile::tempdir().unwrap();
+        drop(portal.ok("package_create", json!({"name": "one"})));
         let index = search::Index::open(folder.path()).unwrap();
         let keep = || keep_if_of_this_database(&index, folder.path(), &portal.app.pools).unwrap();
         keep();

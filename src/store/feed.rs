@@ -69,11 +69,11 @@ pub trait Built: Send {
     fn take(&mut self, pools: &Pools, changes: &[Change]) -> Result<()>;
     /// Everything older than this transaction is in it now.
     fn reached(&mut self, watermark: u64);
-    /// Puts it in place of the running state; `watermark` goes with it.
+    /// Puts it in place of the running state; its watermark goes with it.
     ///
     /// # Errors
     /// The running state then stays.
-    fn put_in_place(self: Box<Self>, watermark: u64) -> Result<()>;
+    fn put_in_place(self: Box<Self>) -> Result<()>;
 }
 
 pub(crate) struct Handed {
@@ -108,6 +108,9 @@ pub(crate) struct State {
     pub behind: AtomicUsize,
     /// The last turn did not come to its end.
     pub fails: AtomicBool,
+    /// Everything older than this transaction is applied: to the memory of the follower, and with its next commit to the
+    /// index.
+    watermark: AtomicU64,
     pub rebuilds: AtomicU64,
     /// The number of the next change that is none.
     mended: AtomicI64,
@@ -229,6 +232,7 @@ impl State {
             sequence: AtomicI64::default(),
             behind: AtomicUsize::default(),
             fails: AtomicBool::default(),
+            watermark: AtomicU64::default(),
             rebuilds: AtomicU64::default(),
             mended: AtomicI64::new(-1),
             hurry: AtomicBool::default(),
@@ -240,6 +244,14 @@ impl State {
 
     fn micros(&self, moment: Instant) -> u64 {
         u64::try_from(moment.saturating_duration_since(self.born).as_micros()).unwrap_or(u64::MAX)
+    }
+
+    pub(crate) fn watermark(&self) -> u64 {
+        self.watermark.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn reached(&self, watermark: u64) {
+        self.watermark.store(watermark, Ordering::Release);
     }
 
     /// Searches see all that was committed before this moment.

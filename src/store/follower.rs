@@ -155,23 +155,29 @@ fn log_since(pools: &Pools, watermark: u64, visit: &mut dyn FnMut(Vec<(Change, u
 }
 
 /// Builds, and brings what was built close to the present.
-fn build(builder: Builder, pools: &Pools, watermark: u64) -> Result<Box<dyn Built>> {
-    let mut built = builder(pools, watermark)?;
-    let mut since = built.watermark();
+fn build(builder: Builder, pools: &Pools, state: &State) -> Result<Box<dyn Built>> {
+    let mut built = builder(pools, state.watermark())?;
     for _round in 0..ROUNDS {
-        let settled = settled(&mut *pools.get(Lane::Job)?)?;
-        let mut count = 0;
-        log_since(pools, since, &mut |rows| {
-            count += rows.len();
-            built.take(pools, &rows.into_iter().map(|(change, _)| change).collect::<Vec<_>>())
-        })?;
-        built.reached(settled);
-        since = settled;
-        if count < BEHIND {
+        if catch_up(&mut *built, pools, state)? < BEHIND {
             break;
         }
     }
     Ok(built)
+}
+
+/// Brings what was built up to this moment. Answers how many changes that took.
+///
+/// It has reached no more than the follower: what a dataset quotes is read from the memory that the follower keeps, and may
+/// be older there than in the database.
+fn catch_up(built: &mut dyn Built, pools: &Pools, state: &State) -> Result<usize> {
+    let applied = state.watermark();
+    let mut count = 0;
+    log_since(pools, built.watermark(), &mut |rows| {
+        count += rows.len();
+        built.take(pools, &rows.into_iter().map(|(change, _)| change).collect::<Vec<_>>())
+    })?;
+    built.reached(applied);
+    Ok(count)
 }
 
 struct Loop {
@@ -180,7 +186,6 @@ struct Loop {
     state: Arc<State>,
     /// Rows at or above the watermark that are applied already.
     seen: HashSet<i64>,
-    watermark: u64,
     polled: Option<Instant>,
     /// When the last whole reading of the log began: all that was committed before is taken in, or waits.
     read: Option<Instant>,
@@ -253,8 +258,8 @@ impl Taken {
 
 /// A panic is a failure like another: a follower that is no more would be worse than anything that it may have left behind,
 /// which is read again from the log.
-fn unbroken(work: impl FnOnce() -> Result<()>) -> Result<()> {
-    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_panic| Err(Error::internal("the follower panicked")))
+fn unbroken<T>(who: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_panic| Err(Error::internal(format!("{who} panicked"))))
 }
 
 impl Loop {
@@ -265,7 +270,6 @@ impl Loop {
             apply,
             state,
             seen: HashSet::new(),
-            watermark: 0,
             polled: None,
             read: None,
             sequence: 0,
@@ -279,7 +283,7 @@ impl Loop {
     fn run(&mut self, receiver: &Receiver<Handed>) {
         let mut pause = Duration::ZERO;
         while !self.state.stop.load(Ordering::Acquire) {
-            match unbroken(|| self.begin()) {
+            match unbroken("the follower", || self.begin()) {
                 Ok(()) => break,
                 Err(error) => {
                     tracing::warn!(%error, "the follower could not start; it tries again");
@@ -292,7 +296,7 @@ impl Loop {
             if !self.gather(receiver) {
                 return;
             }
-            let outcome = unbroken(|| self.turn(receiver));
+            let outcome = unbroken("the follower", || self.turn(receiver));
             self.state.fails.store(outcome.is_err(), Ordering::Release);
             if let Err(error) = outcome {
                 tracing::warn!(%error, "changes could not be applied; they are tried again");
@@ -380,7 +384,7 @@ impl Loop {
 
     /// Shows everything that was taken in, and tells those who wait for it.
     fn commit(&mut self) -> Result<()> {
-        self.apply.commit(self.watermark)?;
+        self.apply.commit(self.state.watermark())?;
         self.state.sequence.fetch_max(self.sequence, Ordering::AcqRel);
         if let (Some(read), true) = (self.read, self.waiting.is_empty()) {
             self.state.is_level_with(read);
@@ -397,7 +401,7 @@ impl Loop {
     /// After a failure: what was taken in since the last commit may be lost. The log has it.
     fn go_back(&mut self) {
         if let Some(watermark) = self.apply.watermark() {
-            self.watermark = watermark;
+            self.state.reached(watermark);
         }
         self.seen.clear();
         self.polled = None;
@@ -412,14 +416,15 @@ impl Loop {
     }
 
     fn begin(&mut self) -> Result<()> {
+        // Before the memory is read: what is committed meanwhile comes with the log.
+        let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
         self.apply.prepare(&mut *self.pools.get(Lane::Job)?)?;
         if let Some(watermark) = self.apply.watermark() {
-            self.watermark = watermark;
+            self.state.reached(watermark);
         } else {
-            let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
             let built = self.apply.builder()(&self.pools, watermark)?;
             let begun = built.watermark();
-            built.put_in_place(begun)?;
+            built.put_in_place()?;
             self.start_from(begun);
         }
         // What is committed by now is in the index already, or comes with this reading.
@@ -432,7 +437,7 @@ impl Loop {
 
     /// Goes on from what was just built.
     fn start_from(&mut self, watermark: u64) {
-        self.watermark = watermark;
+        self.state.reached(watermark);
         self.seen.clear();
         self.polled = None;
         self.read = None;
@@ -449,15 +454,13 @@ impl Loop {
             }
             tracing::warn!("the index has to be built anew; it is done beside the old one");
         }
-        let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
         let (sender, built) = sync_channel(1);
-        let (builder, pools) = (self.apply.builder(), self.pools.clone());
+        let (builder, pools, state) = (self.apply.builder(), self.pools.clone(), Arc::clone(&self.state));
         std::thread::Builder::new()
             .name("rebuild".to_owned())
             .spawn(move || {
                 // The follower may have ended meanwhile; then nobody wants it.
-                let built = std::panic::catch_unwind(AssertUnwindSafe(|| build(builder, &pools, watermark)));
-                let _gone = sender.send(built.unwrap_or_else(|_panic| Err(Error::internal("the rebuild panicked"))));
+                let _gone = sender.send(unbroken("the rebuild", || build(builder, &pools, &state)));
             })
             .map_err(Error::internal)?;
         let asked = std::mem::take(&mut *self.state.asked());
@@ -492,12 +495,8 @@ impl Loop {
     /// Brings what was built up to this moment, and puts it in place: whoever searches misses nothing. What it was brought
     /// is taken again by the next reading of the log, for everything else that follows from it.
     fn swap(&mut self, mut built: Box<dyn Built>) -> Result<()> {
-        let watermark = settled(&mut *self.pools.get(Lane::Job)?)?;
-        let since = built.watermark();
-        log_since(&self.pools, since, &mut |rows| {
-            built.take(&self.pools, &rows.into_iter().map(|(change, _)| change).collect::<Vec<_>>())
-        })?;
-        built.put_in_place(watermark)?;
+        catch_up(&mut *built, &self.pools, &self.state)?;
+        built.put_in_place()?;
         self.state.rebuilds.fetch_add(1, Ordering::AcqRel);
         Ok(())
     }
@@ -509,7 +508,7 @@ impl Loop {
         let began = Instant::now();
         let mut seen = HashSet::new();
         let mut found = false;
-        let (pools, since) = (self.pools.clone(), self.watermark);
+        let (pools, since) = (self.pools.clone(), self.state.watermark());
         log_since(&pools, since, &mut |rows| {
             let mut changes = Vec::new();
             for (change, xid) in rows.into_iter().filter(|(change, _)| !handed.contains(&change.seq)) {
@@ -531,7 +530,7 @@ impl Loop {
         if found || self.taken.changes == 0 {
             self.commit()?;
         }
-        self.watermark = settled;
+        self.state.reached(settled);
         self.seen = seen;
         self.polled = Some(Instant::now());
         Ok(())

@@ -16,7 +16,7 @@ use store::{Apply, Change, Lane, Pools, changes::Entity, documents, error, quote
 use super::rebuild::{Making, entry};
 
 /// Documents taken at a time.
-const CHUNK: usize = 500;
+pub(super) const CHUNK: usize = 500;
 /// Of a batch larger than this only documents that are in memory already are kept there.
 const WARM: usize = 50;
 

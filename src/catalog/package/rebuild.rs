@@ -15,10 +15,8 @@ use model::Document;
 use search::{Mark, Rebuild, SearchDocument};
 use store::{Change, Lane, Pools, changes::Entity, documents, feed::Built};
 
-use super::index::search_document;
+use super::index::{CHUNK, search_document};
 
-/// Documents taken at a time.
-const CHUNK: usize = 500;
 /// How much work a process that dies takes with it.
 const KEEP: Duration = Duration::from_secs(5);
 
@@ -146,8 +144,8 @@ impl Built for Making {
         self.watermark = watermark;
     }
 
-    fn put_in_place(self: Box<Self>, watermark: u64) -> Result<()> {
+    fn put_in_place(self: Box<Self>) -> Result<()> {
         let origin = self.rebuild.mark().origin.clone();
-        self.rebuild.finish(&Mark { origin, watermark })
+        self.rebuild.finish(&Mark { origin, watermark: self.watermark })
     }
 }
