@@ -53,6 +53,13 @@ impl Differences {
             "quarantined": self.quarantined})
     }
 
+    fn extend(&mut self, other: Self) {
+        self.missing.extend(other.missing);
+        self.stale.extend(other.stale);
+        self.surplus.extend(other.surplus);
+        self.quarantined.extend(other.quarantined);
+    }
+
     fn add(&mut self, app: &App, documents: &[Document], mut indexed: Prints) {
         for document in documents.iter().filter(|document| document.state != "deleted") {
             let known = indexed.remove(&document.id);
@@ -60,14 +67,14 @@ impl Differences {
             match (expected, known) {
                 (Some(expected), Some(known)) if expected == known => {}
                 (Some(_), Some(_)) => self.stale.push(document.id.clone()),
-                (Some(_), None) => match app.index.quarantined().into_iter().find(|one| one.id == document.id) {
-                    Some(one) => drop(self.quarantined.insert(one.id, one.reason)),
+                (Some(_), None) => match app.index.quarantine_reason(&document.id) {
+                    Some(reason) => drop(self.quarantined.insert(document.id.clone(), reason)),
                     None => self.missing.push(document.id.clone()),
                 },
                 (None, Some(_)) => self.surplus.push(document.id.clone()),
                 (None, None) => {
-                    let reason = app.index.quarantined().into_iter().find(|one| one.id == document.id);
-                    self.quarantined.insert(document.id.clone(), reason.map(|one| one.reason).unwrap_or_default());
+                    let reason = app.index.quarantine_reason(&document.id).unwrap_or_default();
+                    self.quarantined.insert(document.id.clone(), reason);
                 }
             }
         }
@@ -86,10 +93,7 @@ pub fn whole(app: &App, told: &mut dyn FnMut(u64)) -> Result<Differences> {
     while let Some(begin) = after {
         let (differences, seen, next) = part(app, &begin, PAGE)?;
         told(u64::try_from(seen).unwrap_or_default());
-        found.missing.extend(differences.missing);
-        found.stale.extend(differences.stale);
-        found.surplus.extend(differences.surplus);
-        found.quarantined.extend(differences.quarantined);
+        found.extend(differences);
         after = next;
     }
     if found.ids().next().is_none() {

@@ -114,7 +114,7 @@ impl Round {
         if count == 0 {
             return Ok(());
         }
-        let Differences { missing, stale, surplus, .. } = found;
+        let Differences { missing, stale, surplus, .. } = &found;
         tracing::error!(?missing, ?stale, ?surplus, "the index differs from the database; it is mended");
         self.found += count;
         let Some(feed) = self.app.feed() else { return Ok(()) };
@@ -124,7 +124,7 @@ impl Round {
             drop(feed.request_rebuild());
             return Ok(());
         }
-        let ids: Vec<String> = missing.into_iter().chain(stale).chain(surplus).collect();
+        let ids: Vec<String> = found.ids().cloned().collect();
         feed.mend(&ids);
         // Whether that helped is seen when they are looked at once more.
         (self.suspects, self.doubted) = (ids, Some(Instant::now()));

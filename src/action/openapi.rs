@@ -208,11 +208,9 @@ fn told(row: &Row) -> Value {
 
 fn path(row: &Row) -> Result<Value> {
     let fields = (row.fields)();
-    let nothing = Map::new();
-    let line = shape::line(row.name)?;
-    let needed = line.map_or(&[][..], |line| &line.needed);
-    let example = line.map_or(&nothing, |line| &line.example);
-    let result = shape::result_schema(row.name)?;
+    let untold = shape::Line::untold();
+    let line = shape::line(row.name)?.unwrap_or(&untold);
+    let (needed, example, result) = (&line.needed, &line.example, line.result_schema());
     let mut path = Map::new();
     if row.kind == Kind::Read {
         let parameters = fields.iter().map(|field| in_query(field, needed, example));

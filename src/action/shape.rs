@@ -31,6 +31,7 @@ enum Shape {
     OneOf(Vec<Shape>),
 }
 
+#[derive(Clone)]
 struct Member {
     shape: Shape,
     optional: bool,
@@ -38,6 +39,7 @@ struct Member {
 }
 
 /// A thing of the API.
+#[derive(Clone)]
 struct Model {
     doc: String,
     members: BTreeMap<String, Member>,
@@ -96,12 +98,16 @@ pub fn examples() -> Result<impl Iterator<Item = (&'static str, &'static Map<Str
     Ok(tables()?.lines.iter().map(|(name, line)| (name.as_str(), &line.example)))
 }
 
-/// The JSON Schema of what an action answers; of anything, where it has no line.
-///
-/// # Errors
-/// Internal, where a table cannot be read.
-pub(crate) fn result_schema(action: &str) -> Result<Value> {
-    Ok(line(action)?.map_or_else(|| Shape::Any.schema(), |line| line.result.schema()))
+impl Line {
+    /// The JSON Schema of what the action answers.
+    pub fn result_schema(&self) -> Value {
+        self.result.schema()
+    }
+
+    /// What is said of an action that has no line: it may answer anything.
+    pub fn untold() -> Self {
+        Self { needed: Vec::new(), result: Shape::Any, example: Map::new() }
+    }
 }
 
 /// The JSON Schemas of all things, by name.
@@ -283,19 +289,15 @@ fn models(text: &str) -> Result<BTreeMap<String, Model>> {
                 Some(name) => (name, words.next()),
                 None => (first, None),
             };
-            let mut model = Model { doc: joined(words), members: BTreeMap::new(), open: false };
-            if let Some(base) = base {
-                let base =
-                    models.get(base).ok_or_else(|| Error::internal(format!("{name} is more than {base}, which is none")))?;
-                model.open = base.open;
-                for (name, member) in &base.members {
-                    let Member { shape, optional, doc } = member;
-                    let member = Member { shape: shape.clone(), optional: *optional, doc: doc.clone() };
-                    model.members.insert(name.clone(), member);
-                }
-            }
+            let model = match base {
+                None => Model { doc: String::new(), members: BTreeMap::new(), open: false },
+                Some(base) => models
+                    .get(base)
+                    .cloned()
+                    .ok_or_else(|| Error::internal(format!("{name} is more than {base}, which is none")))?,
+            };
             current = name.to_owned();
-            models.insert(current.clone(), model);
+            models.insert(current.clone(), Model { doc: joined(words), ..model });
             continue;
         }
         let Some(model) = models.get_mut(&current) else {

@@ -39,12 +39,10 @@ pub enum Command {
 }
 
 pub fn run(config: Config, command: &Command) -> Result<()> {
-    if let Command::Worker { .. } = command {
-        return print::line("a running server works on jobs by itself; there is nothing to start");
-    }
-    let kurak = Kurak::tools(config)?;
+    let kurak = || Kurak::tools(config);
     match command {
         Command::List { json, limit, ids } => {
+            let kurak = kurak()?;
             let fields = [("limit".to_owned(), json!(limit))].into_iter().collect();
             if !ids {
                 return harvester::list_jobs(&kurak, fields, *json);
@@ -53,15 +51,15 @@ pub fn run(config: Config, command: &Command) -> Result<()> {
             let id = |job: &Value| job.get("id").and_then(Value::as_str).map(str::to_owned);
             jobs.as_array().into_iter().flatten().filter_map(id).try_for_each(print::line)
         }
-        Command::Show { id } => print::json(&act(&kurak, "harvest_job_show", input([("id", id)]))?),
+        Command::Show { id } => print::json(&act(&kurak()?, "harvest_job_show", input([("id", id)]))?),
         Command::Cancel { id } => {
-            act(&kurak, "job_cancel", input([("id", id)]))?;
+            act(&kurak()?, "job_cancel", input([("id", id)]))?;
             print::line(format!("Cancelled job {id}"))
         }
         Command::Clear => {
-            act(&kurak, "job_clear", input([]))?;
+            act(&kurak()?, "job_clear", input([]))?;
             print::line("Cleared the jobs that waited")
         }
-        Command::Worker { .. } => Ok(()),
+        Command::Worker { .. } => print::line("a running server works on jobs by itself; there is nothing to start"),
     }
 }

@@ -104,33 +104,32 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<()> {
+    let Arguments { config, command } = arguments;
+    let standard = if matches!(command, Command::Run(_)) { "info" } else { "warn" };
     // What makes configurations needs none.
-    match &arguments.command {
-        Command::ConfigTool(arguments) => return config_tool::run(arguments),
-        Command::Generate(command) => return generate::run(command),
-        _ => {}
-    }
-    let config = Config::load(arguments.config.as_deref())?;
-    let standard = if matches!(arguments.command, Command::Run(_)) { "info" } else { "warn" };
-    telemetry::start(config.log.as_deref().unwrap_or(standard), config.log_format);
-    match arguments.command {
-        Command::Run(arguments) => run::run(config, &arguments),
-        Command::Db(command) => database::run(&config, &command),
-        Command::User(command) => user::run(config, command),
-        Command::Sysadmin(command) => sysadmin::run(config, command),
-        Command::Dataset(command) => dataset::run(config, command),
-        Command::Views(command) => views::run(config, command),
-        Command::SearchIndex(command) => search_index::run(config, &command),
-        Command::Harvester(command) => harvester::run(config, command),
-        Command::Jobs(command) => jobs::run(config, &command),
-        Command::Notify(command) => notify::run(config, &command),
-        Command::Clean(command) => clean::run(config, command),
-        Command::Config(command) => config::run(&config, &command),
+    let config = || -> Result<Config> {
+        let config = Config::load(config.as_deref())?;
+        telemetry::start(config.log.as_deref().unwrap_or(standard), config.log_format);
+        Ok(config)
+    };
+    match command {
+        Command::Run(arguments) => run::run(config()?, &arguments),
+        Command::Db(command) => database::run(&config()?, &command),
+        Command::User(command) => user::run(config()?, command),
+        Command::Sysadmin(command) => sysadmin::run(config()?, command),
+        Command::Dataset(command) => dataset::run(config()?, command),
+        Command::Views(command) => views::run(config()?, command),
+        Command::SearchIndex(command) => search_index::run(config()?, &command),
+        Command::Harvester(command) => harvester::run(config()?, command),
+        Command::Jobs(command) => jobs::run(config()?, &command),
+        Command::Notify(command) => notify::run(config()?, &command),
+        Command::Clean(command) => clean::run(config()?, command),
+        Command::Config(command) => config::run(&config()?, &command),
+        Command::Demo(arguments) => demo::run(config()?, arguments),
         Command::ConfigTool(arguments) => config_tool::run(&arguments),
         Command::Generate(command) => generate::run(&command),
-        Command::Demo(arguments) => demo::run(config, arguments),
-        Command::FixturePortal(arguments) => fixture_portal::run(&arguments),
-        Command::Doctor(arguments) => doctor::run(config, &arguments),
+        Command::FixturePortal(arguments) => config().and_then(|_for_the_log| fixture_portal::run(&arguments)),
+        Command::Doctor(arguments) => doctor::run(config()?, &arguments),
     }
 }
 

@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+use serde_json::Value;
+
 /// Language tag → text.
 pub type Translated = BTreeMap<String, String>;
 
@@ -22,6 +25,12 @@ fn main(language: &str) -> &str {
 
 fn in_language<'a>(texts: &'a Translated, language: &str) -> Option<&'a str> {
     pick(|name| texts.get(name).map(String::as_str), language)
+}
+
+/// What a thing that is stored keeps as translations; none, where it keeps something else.
+#[must_use]
+pub fn kept(value: Option<&Value>) -> Translated {
+    value.and_then(|texts| Translated::deserialize(texts).ok()).unwrap_or_default()
 }
 
 /// A text and its translations as they were stored.

@@ -80,14 +80,8 @@ impl Schema {
             Some(field) if field.subfields.is_some() => serde_json::from_str(text).unwrap_or(value),
             Some(field) => {
                 let mut slot = Slot::of(Some(value.clone()));
-                let mut around = Around {
-                    dict: &Map::new(),
-                    state: "",
-                    is_sysadmin: false,
-                    locale,
-                    taken: Vec::new(),
-                    faults: ErrorDict::default(),
-                };
+                let (dict, scope) = (Map::new(), Scope { state: "", is_sysadmin: false, creates: false, locale });
+                let mut around = Around::new(&dict, scope);
                 run::all(&field.output, &mut slot, &mut around, name);
                 slot.value.unwrap_or(value)
             }
@@ -117,14 +111,7 @@ fn list(fields: &[Field], dict: &mut Map<String, Value>, kept: Kept, scope: Scop
 
 fn one(field: &Field, dict: &mut Map<String, Value>, kept: Kept, scope: Scope, errors: &mut ErrorDict) {
     let mut slot = Slot::of(dict.get(&field.name).cloned());
-    let mut around = Around {
-        dict,
-        state: scope.state,
-        is_sysadmin: scope.is_sysadmin,
-        locale: scope.locale,
-        taken: Vec::new(),
-        faults: ErrorDict::default(),
-    };
+    let mut around = Around::new(dict, scope);
     let steps = field.create.as_ref().filter(|_| scope.creates).unwrap_or(&field.steps);
     run::all(steps, &mut slot, &mut around, &field.name);
     let faults = std::mem::take(&mut slot.faults);

@@ -6,6 +6,7 @@ use model::{check::text, format};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    check::Scope,
     fluent, literal,
     step::{Choices, Step},
 };
@@ -58,6 +59,11 @@ pub struct Around<'a> {
 }
 
 impl<'a> Around<'a> {
+    pub fn new(dict: &'a Map<String, Value>, scope: Scope<'a>) -> Self {
+        let Scope { state, is_sysadmin, locale, .. } = scope;
+        Self { dict, state, is_sysadmin, locale, taken: Vec::new(), faults: ErrorDict::default() }
+    }
+
     pub fn is_draft(&self) -> bool {
         self.state.starts_with("draft")
     }

@@ -156,7 +156,8 @@ impl Index {
     pub fn clear(&self) -> Result<()> {
         let unfinished = self.0.unfinished.lock().unwrap_or_else(PoisonError::into_inner).take();
         unfinished.iter().for_each(|unfinished| unfinished.live.discard());
-        self.rebuild(&Mark { origin: String::new(), watermark: 0 })?.swap()
+        self.rebuild(&Mark { origin: String::new(), watermark: 0 })?.swap();
+        Ok(())
     }
 
     /// The state to search; an index that was never filled has none.
@@ -246,6 +247,12 @@ impl Index {
     /// A dataset is no more.
     pub fn release(&self, id: &str) {
         self.0.shared.quarantine.release(id);
+    }
+
+    /// Why a dataset is left out; `None` for one that is not.
+    #[must_use]
+    pub fn quarantine_reason(&self, id: &str) -> Option<String> {
+        self.0.shared.quarantine.reason(id)
     }
 
     /// What is left out of the index because it cannot be taken.

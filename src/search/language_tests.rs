@@ -137,18 +137,7 @@ fn translated_texts_are_read_in_their_language() {
         ],
         ..model::Package::default()
     };
-    let document = model::Document {
-        id: "1".to_owned(),
-        name: "bridges".to_owned(),
-        version: 1,
-        owner_org: None,
-        groups: Vec::new(),
-        labels: vec!["public".to_owned()],
-        state: "active".to_owned(),
-        private: false,
-        metadata_modified: base::time::Stamp::from_micros(0).unwrap(),
-        body: "".into(),
-    };
+    let document = super::tests::public("1", "bridges", base::time::Stamp::from_micros(0).unwrap());
     let entry = search_document(&package, None, &[], &document, Vec::new());
     let of = |name: &str| {
         let texts = entry.text.iter().filter(|text| text.name == name);

@@ -53,6 +53,12 @@ impl Quarantine {
         self.all().get(id).is_some_and(|(known, _)| *known == version)
     }
 
+    /// Why a dataset is left out; `None` for one that is not.
+    #[must_use]
+    pub fn reason(&self, id: &str) -> Option<String> {
+        self.all().get(id).map(|(_, reason)| reason.clone())
+    }
+
     /// The dataset is in the index, or gone.
     pub fn release(&self, id: &str) {
         self.all().remove(id);

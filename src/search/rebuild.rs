@@ -111,15 +111,13 @@ impl Rebuild {
         live.expect(Size::Small);
         live.commit(mark, &self.index.0.shared)?;
         live.save()?;
-        self.swap()
+        self.swap();
+        Ok(())
     }
 
     /// Puts it in the place of the old one as it is.
-    ///
-    /// # Errors
-    /// None, as yet.
-    pub fn swap(mut self) -> Result<()> {
-        let Some(live) = self.live.take() else { return Ok(()) };
+    pub fn swap(mut self) {
+        let Some(live) = self.live.take() else { return };
         live.expect(Size::Small);
         let inner = &self.index.0;
         let _one = inner.writing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -132,7 +130,6 @@ impl Rebuild {
         if let Err(error) = discard {
             tracing::info!(%error, "the old index is removed at the next opening");
         }
-        Ok(())
     }
 }
 

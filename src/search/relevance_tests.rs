@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use base::time::Stamp;
-use model::{Document, Extra, Package, Resource, Tag};
+use model::{Extra, Package, Resource, Tag};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -116,18 +116,7 @@ fn package(value: &Value) -> Package {
 
 fn entry(value: &Value) -> SearchDocument {
     let package = package(value);
-    let document = Document {
-        id: package.id.clone(),
-        name: package.name.clone(),
-        version: 1,
-        owner_org: None,
-        groups: Vec::new(),
-        labels: vec!["public".to_owned()],
-        state: "active".to_owned(),
-        private: false,
-        metadata_modified: package.metadata_modified.unwrap(),
-        body: "".into(),
-    };
+    let document = super::tests::public(&package.id, &package.name, package.metadata_modified.unwrap());
     let groups: Vec<String> = value["groups"].as_array().into_iter().flatten().map(|group| text(&group["name"])).collect();
     search_document(&package, value["organization"]["name"].as_str(), &groups, &document, Vec::new())
 }

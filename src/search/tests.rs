@@ -33,19 +33,30 @@ pub fn sample(name: &str, title: &str, day: u32) -> Sample {
     }
 }
 
+/// The document of a public dataset that belongs to nobody.
+pub fn public(id: &str, name: &str, metadata_modified: Stamp) -> Document {
+    Document {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        version: 1,
+        owner_org: None,
+        groups: Vec::new(),
+        labels: vec!["public".to_owned()],
+        state: "active".to_owned(),
+        private: false,
+        metadata_modified,
+        body: "".into(),
+    }
+}
+
 impl Sample {
     pub fn document(&self) -> SearchDocument {
         let document = Document {
-            id: self.package.id.clone(),
-            name: self.package.name.clone(),
-            version: 1,
             owner_org: Some("org-id".to_owned()),
-            groups: Vec::new(),
             labels: self.labels.iter().map(|label| (*label).to_owned()).collect(),
             state: self.package.state.clone(),
             private: self.private,
-            metadata_modified: self.package.metadata_modified.unwrap(),
-            body: "".into(),
+            ..public(&self.package.id, &self.package.name, self.package.metadata_modified.unwrap())
         };
         let stored = format!("body of {}: {}", self.package.name, self.package.title).into_bytes();
         search_document(&self.package, Some(self.organization), &self.groups, &document, stored)

@@ -75,19 +75,19 @@ pub async fn call(request: HttpRequest, payload: Payload, shared: Data<Shared>) 
     let received = receive(&request, payload, (&shared, row), proof.as_ref()).await;
     let id = watch::id_of(&request);
     let site = shared.app.site();
-    let spoken = language::spoken(&request, &shared.app.settings);
+    let languages = language::of(&request, &shared.app.settings);
     let asked = Asked {
         site_url: &site.url,
         action: row.name,
         known: proof.is_some(),
         callback: callback.as_deref(),
         request: &id,
-        spoken,
+        spoken: languages.failures,
     };
     match received {
         Ok(received) => {
             let broken_off = received.form.as_ref().is_some_and(|form| form.broken_off);
-            let mut response = answer(&request, &shared, (asked, row), (proof, received)).await;
+            let mut response = answer(&request, &shared, (asked, row), (proof, received, languages.texts)).await;
             if broken_off {
                 response.head_mut().set_connection_type(ConnectionType::Close);
             }
@@ -146,7 +146,7 @@ async fn answer(
     request: &HttpRequest,
     shared: &Data<Shared>,
     (asked, row): (Asked<'_>, &Row),
-    (proof, received): (Option<Proof>, Received),
+    (proof, received, language): (Option<Proof>, Received, Option<String>),
 ) -> HttpResponse {
     let app = &shared.app;
     let Received { body, form } = received;
@@ -166,7 +166,6 @@ async fn answer(
         Ok(None) => return pages::page(StatusCode::BAD_REQUEST, "The CSRF token is missing or does not fit."),
         Err(error) => return finish(asked, Err(error), None),
     };
-    let language = language::of(request, &app.settings);
     let actor = proof.as_ref().map_or_else(|| Some(Actor::anonymous()), |proof| app.actors.recall(proof));
     if let Some(actor) = &actor {
         watch::tell_actor(request, actor);

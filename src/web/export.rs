@@ -107,7 +107,7 @@ async fn answer(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
                 known,
                 callback: None,
                 request: &id,
-                spoken: crate::language::spoken(&request, &shared.app.settings),
+                spoken: crate::language::of(&request, &shared.app.settings).failures,
             };
             return envelope::failure(asked, &error, None);
         }

@@ -8,9 +8,19 @@ use crate::{messages::Spoken, middleware::locale};
 /// Languages of a header that are looked at.
 const ACCEPTED: usize = 20;
 
-/// The language that is asked for, if the site offers it and it is not the site's own, in which everything is stored.
-pub fn of(request: &HttpRequest, settings: &Settings) -> Option<String> {
-    asked(request, settings).filter(|language| *language != settings.locale_default)
+/// What a request is answered in.
+pub struct Languages {
+    /// The language that is asked for, if the site offers it and it is not the site's own, in which everything is stored.
+    pub texts: Option<String>,
+    /// The one that failures are told in; English where there is none.
+    pub failures: Option<Spoken>,
+}
+
+/// Read once a request.
+pub fn of(request: &HttpRequest, settings: &Settings) -> Languages {
+    let asked = asked(request, settings);
+    let failures = Spoken::of(asked.as_deref().unwrap_or(&settings.locale_default));
+    Languages { texts: asked.filter(|language| *language != settings.locale_default), failures }
 }
 
 fn asked(request: &HttpRequest, settings: &Settings) -> Option<String> {
@@ -20,11 +30,6 @@ fn asked(request: &HttpRequest, settings: &Settings) -> Option<String> {
         let accepted = request.headers().get(header::ACCEPT_LANGUAGE).filter(|_| settings.accept_language)?;
         accepted.to_str().ok().and_then(|header| preferred(header, offered))
     })
-}
-
-/// The language that failures are told in; English where there is none.
-pub fn spoken(request: &HttpRequest, settings: &Settings) -> Option<Spoken> {
-    Spoken::of(asked(request, settings).as_deref().unwrap_or(&settings.locale_default))
 }
 
 /// `lang=` of a query.
@@ -82,10 +87,10 @@ mod tests {
             ("/", "pt-BR", Some("pt_BR")),
         ] {
             let request = TestRequest::with_uri(address).insert_header((header::ACCEPT_LANGUAGE, accepted)).to_http_request();
-            assert_eq!(of(&request, &settings).as_deref(), language, "{address} {accepted}");
+            assert_eq!(of(&request, &settings).texts.as_deref(), language, "{address} {accepted}");
         }
         let deaf = Settings { accept_language: false, ..settings };
         let request = TestRequest::with_uri("/").insert_header((header::ACCEPT_LANGUAGE, "ky")).to_http_request();
-        assert_eq!(of(&request, &deaf), None);
+        assert_eq!(of(&request, &deaf).texts, None);
     }
 }

@@ -130,7 +130,7 @@ async fn complete(
                 known,
                 callback: None,
                 request: &id,
-                spoken: crate::language::spoken(request, &shared.app.settings),
+                spoken: crate::language::of(request, &shared.app.settings).failures,
             };
             envelope::failure(asked, &error, None)
         }

@@ -6,7 +6,7 @@ use base::{Error, ErrorDict, Result, id, name, time::Stamp};
 use model::{
     Translated,
     check::{text_of, translated},
-    translated::{Stored, agree},
+    translated::{Stored, agree, kept},
 };
 use serde_json::{Map, Value, json};
 use store::quotes::GroupRow;
@@ -115,11 +115,7 @@ fn schema(
             ("image_url", json!(row.image_url)),
         ],
     });
-    let family = match family {
-        Family::Organization => scheming::Family::Organization,
-        Family::Group => scheming::Family::Group,
-    };
-    apply(ctx, (family, &row.type_), dict, before)
+    apply(ctx, (family.schemas(), &row.type_), dict, before)
 }
 
 fn kind(
@@ -203,5 +199,5 @@ fn translations(ctx: &Ctx, dict: &Map<String, Value>, existing: Option<&GroupRow
 }
 
 fn texts_of(row: &GroupRow, base: &str) -> Translated {
-    row.translations.get(base).and_then(|texts| serde_json::from_value(texts.clone()).ok()).unwrap_or_default()
+    kept(row.translations.get(base))
 }

@@ -19,6 +19,7 @@ pub mod view;
 pub mod write;
 
 use action::Row;
+use store::quotes::GroupRow;
 
 /// Which of the two a call is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,21 @@ impl Family {
         match self {
             Self::Organization => "organization",
             Self::Group => "group",
+        }
+    }
+
+    /// Which of the two a row is.
+    #[must_use]
+    pub fn of(row: &GroupRow) -> Self {
+        if row.is_organization { Self::Organization } else { Self::Group }
+    }
+
+    /// Whose schemas say what fields it has.
+    #[must_use]
+    pub fn schemas(self) -> scheming::Family {
+        match self {
+            Self::Organization => scheming::Family::Organization,
+            Self::Group => scheming::Family::Group,
         }
     }
 

@@ -21,15 +21,11 @@ use crate::{group, package::write::change_many};
 /// What the database says.
 pub fn all(app: &Arc<App>) -> Result<usize> {
     let schemas = &app.settings.schemas;
-    let kinds: Vec<String> = schemas
-        .kinds(Family::Dataset)
-        .filter(|kind| schemas.declared(Family::Dataset, kind).is_some())
-        .map(str::to_owned)
-        .collect();
-    let mut done = 0;
-    for kind in &kinds {
+    let (mut kinds, mut done) = (Vec::new(), 0);
+    for kind in schemas.kinds(Family::Dataset) {
         if let Some(schema) = schemas.declared(Family::Dataset, kind) {
             done += datasets(app, Some(schema), |ctx| db::astray(ctx.db()?, kind, schema.own_fields()))?;
+            kinds.push(kind.to_owned());
         }
     }
     done += datasets(app, None, |ctx| db::without_schema(ctx.db()?, &kinds))?;
@@ -85,11 +81,11 @@ fn groups(app: &Arc<App>) -> Result<()> {
     let mut changed: Vec<GroupRow> = Vec::new();
     for known in app.quotes.filter(|_row| true) {
         let row = &known.row;
-        let family = if row.is_organization { Family::Organization } else { Family::Group };
         let fields = row.fields.as_object().cloned().unwrap_or_default();
         let extras: Vec<Extra> = serde_json::from_value(row.extras.clone()).map_err(Error::internal)?;
         let extras = extras.into_iter().map(|extra| (extra.key, extra.value)).collect();
-        let (fields, extras) = moved(app, fields, extras, app.settings.schemas.declared(family, &row.type_));
+        let (fields, extras) =
+            moved(app, fields, extras, app.settings.schemas.declared(group::Family::of(row).schemas(), &row.type_));
         let extras: Vec<Extra> = extras.into_iter().map(|(key, value)| Extra { key, value }).collect();
         let extras = serde_json::to_value(extras).map_err(Error::internal)?;
         let now = GroupRow { fields: Value::Object(fields), extras, ..row.clone() };
@@ -102,9 +98,8 @@ fn groups(app: &Arc<App>) -> Result<()> {
     }
     let mut ctx = Ctx::job(app, &Actor::anonymous());
     for now in changed {
-        let family = if now.is_organization { group::Family::Organization } else { group::Family::Group };
         // Somebody else may have changed it since: his is what is moved, by the next start.
-        let stored = group::db::lock(ctx.db()?, family, &now.id)?;
+        let stored = group::db::lock(ctx.db()?, group::Family::of(&now), &now.id)?;
         if stored.is_some_and(|stored| {
             stored == GroupRow { fields: stored.fields.clone(), extras: stored.extras.clone(), ..now.clone() }
         }) {

@@ -83,8 +83,12 @@ fn make(ctx: &mut Ctx, remote: &RemoteGroup, family: Family, details: Map<String
         bare.insert(field.to_owned(), Value::String(text.replace('\0', "").chars().take(TEXT).collect()));
     }
     let mut whole = bare.clone();
-    let of = if family == Family::Organization { scheming::Family::Organization } else { scheming::Family::Group };
-    let own = ctx.app.settings.schemas.declared(of, family.word()).map_or(Vec::new(), |schema| schema.own_fields().to_vec());
+    let own = ctx
+        .app
+        .settings
+        .schemas
+        .declared(family.schemas(), family.word())
+        .map_or(Vec::new(), |schema| schema.own_fields().to_vec());
     whole.extend(details.into_iter().filter(|(key, _)| DETAILS.contains(&key.as_str()) || own.contains(key)));
     for dict in [whole, bare] {
         match group::check::read(ctx, family, &dict, None) {

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::{text_of, translated};
 use crate::{
-    Resource, Translated, format,
-    translated::{Stored, agree},
+    Resource, format,
+    translated::{Stored, agree, kept as stored_texts},
 };
 
 /// Keys that are columns or the server's own; every other key is kept as the publisher's.
@@ -73,40 +73,25 @@ pub fn read(dict: &Map<String, Value>, existing: Option<&Resource>, locale: &str
             .collect(),
         ..Resource::default()
     };
-    for (key, of) in TRANSLATED {
-        if dict.contains_key(key) {
-            translations(dict, (key, of), (&mut resource, existing), locale, errors);
+    let Resource { name, description, extras, .. } = &mut resource;
+    for (key, text, before) in [
+        ("name_translated", name, existing.and_then(|old| old.name.as_deref())),
+        ("description_translated", description, existing.and_then(|old| old.description.as_deref())),
+    ] {
+        if !dict.contains_key(key) {
+            continue;
         }
+        let mut texts = translated::read(dict, key, errors);
+        if texts.is_empty() {
+            extras.shift_remove(key);
+            continue;
+        }
+        let known = stored_texts(existing.and_then(|old| old.extras.get(key)));
+        let stored = existing.map(|_| Stored { text: before, texts: &known });
+        *text = agree(text.take(), &mut texts, stored, locale);
+        extras.insert(key.to_owned(), json!(texts));
     }
     resource
-}
-
-/// A text of a resource.
-type Text = fn(&mut Resource) -> &mut Option<String>;
-
-/// The texts that may be there in several languages.
-const TRANSLATED: [(&str, Text); 2] =
-    [("name_translated", |resource| &mut resource.name), ("description_translated", |resource| &mut resource.description)];
-
-fn translations(
-    dict: &Map<String, Value>,
-    (key, of): (&str, Text),
-    (resource, existing): (&mut Resource, Option<&Resource>),
-    locale: &str,
-    errors: &mut ErrorDict,
-) {
-    let mut texts = translated::read(dict, key, errors);
-    let mut before = existing.cloned();
-    let known: Translated =
-        before.as_ref().and_then(|before| serde_json::from_value(before.extras.get(key)?.clone()).ok()).unwrap_or_default();
-    let stored = before.as_mut().map(|before| Stored { text: of(before).as_deref(), texts: &known });
-    if texts.is_empty() {
-        resource.extras.shift_remove(key);
-        return;
-    }
-    let text = of(resource);
-    *text = agree(text.take(), &mut texts, stored, locale);
-    resource.extras.insert(key.to_owned(), json!(texts));
 }
 
 /// True when the client wants the uploaded file to go; then the resource is a link.

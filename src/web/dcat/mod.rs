@@ -82,7 +82,7 @@ fn failure(request: &HttpRequest, shared: &Shared, (action, known): (&str, bool)
         known,
         callback: None,
         request: &id,
-        spoken: crate::language::spoken(request, &shared.app.settings),
+        spoken: crate::language::of(request, &shared.app.settings).failures,
     };
     envelope::failure(asked, error, None)
 }
