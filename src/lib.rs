@@ -147,8 +147,8 @@ impl Kurak {
         config.settings.licenses = licenses::load(&config, scratch.is_none())?;
         config.settings.schemas = Arc::new(Schemas::load(&config.schemas)?);
         let app = App::new(config.settings.clone(), database.pools.clone(), index, rows())?;
-        app.quotes.reload(&mut *app.pools.get(Lane::Job)?)?;
         app.reload_site(&mut *app.pools.get(Lane::Job)?)?;
+        app.quotes.reload(&mut *app.pools.get(Lane::Job)?)?;
         let mut ctx = Ctx::job(&app, &Actor::anonymous());
         let site = people::user::ensure_site_user(&mut ctx)?;
         ctx.finish()?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use auth::Actor;
 use base::{Error, Result};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use store::Sight;
 
@@ -129,6 +129,18 @@ pub struct Answer {
 
 /// JSON text that is ready already.
 pub struct Raw(pub String);
+
+impl Raw {
+    /// The list of these, each written before the next one is made.
+    ///
+    /// # Errors
+    /// Internal, if one cannot be serialised.
+    pub fn list<T: Serialize>(items: impl IntoIterator<Item = T>) -> Result<Self> {
+        let mut text = Vec::new();
+        serde_json::Serializer::new(&mut text).collect_seq(items).map_err(Error::internal)?;
+        String::from_utf8(text).map(Self).map_err(Error::internal)
+    }
+}
 
 impl Reply for Raw {
     fn into_answer(self) -> Result<Answer> {

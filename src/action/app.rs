@@ -33,7 +33,7 @@ pub struct App {
     /// Every action, sorted by name.
     pub rows: Vec<Row>,
     feed: OnceLock<Feed>,
-    site: site::Place,
+    site: Arc<site::Place>,
 }
 
 impl App {
@@ -49,11 +49,12 @@ impl App {
         if let Some(pair) = rows.array_windows().find(|[one, other]| one.name == other.name) {
             return Err(Error::internal(format!("two actions are called {}", pair[0].name)));
         }
-        let site_url = settings.begin_of_addresses(&settings.site_url);
-        let picture = move |image: &str| files::name::picture_address(&site_url, "group", image);
+        let site = Arc::new(site::Place::new(Site::new(&settings, BTreeMap::new())));
+        let place = Arc::clone(&site);
+        let picture = move |image: &str| files::name::picture_address(&place.get().url, "group", image);
         Ok(Arc::new(Self {
             sealer: Sealer::new(&settings.secret_key)?,
-            site: site::Place::new(Site::new(&settings, BTreeMap::new())),
+            site,
             files: Files::new(&settings.files),
             pools,
             documents: Documents::default(),

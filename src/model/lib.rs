@@ -14,7 +14,7 @@ pub mod revise;
 pub mod translated;
 
 pub use document::Document;
-pub use organization::{GroupQuote, OrganizationQuote};
+pub use organization::{GroupFields, GroupQuote, OrganizationQuote};
 pub use package::{Extra, Package, Tag};
 pub use resource::Resource;
 pub use translated::Translated;

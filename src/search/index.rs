@@ -18,7 +18,7 @@ use crate::reader;
 use crate::rebuild::{Rebuild, Unfinished};
 use crate::request::{Found, Hit, Request};
 use crate::shared::{Address, Shared};
-use crate::view::View;
+use crate::view::{Base, View};
 
 /// Begins the names of the folders.
 const FOLDER: &str = "index-";
@@ -183,6 +183,16 @@ impl Index {
         reader::search(&view, &self.0.shared, live.analyzers(), request)
     }
 
+    /// How many active datasets that the holder of these labels may see (`None`: a sysadmin) have each value of a field of
+    /// exact ones: all values, where a search's facets end at a bound.
+    ///
+    /// # Errors
+    /// Unavailable while the index is first built; internal, when a piece cannot be read.
+    pub fn counts(&self, field: &str, labels: Option<Vec<String>>) -> Result<Vec<(Arc<str>, u32)>> {
+        let live = self.answering()?;
+        live.view().counts(field, &seen_by(labels)?, &self.0.shared)
+    }
+
     /// The datasets of a search behind its place ([`Request::cursor`]), to be read one by one: for who reads many.
     ///
     /// # Errors
@@ -275,6 +285,12 @@ impl Iterator for Page {
     fn next(&mut self) -> Option<Result<Hit>> {
         self.places.next().map(|(segment, doc)| reader::stored(&self.view, segment, doc))
     }
+}
+
+/// All active datasets that the holder of these labels may see.
+fn seen_by(labels: Option<Vec<String>>) -> Result<Base> {
+    let request = Request { labels, public_only: false, ..Request::public() }.bounded()?;
+    Ok(Base::of(&request, false))
 }
 
 fn folder(root: &Path, number: u64) -> PathBuf {

@@ -335,6 +335,34 @@ fn facets_count_only_what_may_be_seen() {
 }
 
 #[test]
+fn counts_of_all_values_are_of_what_may_be_seen() {
+    let (_folder, index) = filled();
+    let counts = |field: &str, labels: Option<&[&str]>| {
+        let labels = labels.map(|labels| labels.iter().map(|label| (*label).to_owned()).collect());
+        let mut counts = index.counts(field, labels).unwrap();
+        counts.sort();
+        counts.into_iter().map(|(value, count)| format!("{value} {count}")).collect::<Vec<_>>()
+    };
+    assert_eq!(counts("organization", Some(&["public"])), ["finance 1", "stat 1"]);
+    assert_eq!(counts("organization", Some(&["public", "member-stat"])), ["finance 1", "stat 2"]);
+    // Drafts are not counted for anybody.
+    assert_eq!(counts("organization", Some(&["creator-1"])), [""; 0]);
+    assert_eq!(counts("organization", None), ["finance 1", "stat 2"]);
+    assert_eq!(counts("groups", None), ["health 1"]);
+    let many: Vec<_> = (0..1_200)
+        .map(|number| {
+            let mut one = sample(&format!("n-{number}"), "One of many", 1);
+            one.groups = vec![format!("group-{number}")];
+            Change::Put(Box::new(one.document()))
+        })
+        .collect();
+    index.apply(&many, &mark(2)).unwrap();
+    assert_eq!(index.counts("groups", None).unwrap().len(), 1_201);
+    index.apply(&[Change::Remove("id-n-7".to_owned())], &mark(3)).unwrap();
+    assert_eq!(index.counts("groups", None).unwrap().len(), 1_200);
+}
+
+#[test]
 fn orders_put_missing_values_last_and_pages_do_not_overlap() {
     let (_folder, index) = filled();
     let sorted = |sort: &str| names(&index, &Request { sort: Some(sort.to_owned()), ..Request::public() });

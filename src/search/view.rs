@@ -155,6 +155,19 @@ impl View {
         Ok(all)
     }
 
+    /// How many of the documents that may be seen have each value of a field; values that none has are left out.
+    ///
+    /// # Errors
+    /// Internal, when a segment cannot be read.
+    pub fn counts(&self, column: &str, base: &Base, shared: &Shared) -> Result<Vec<(Arc<str>, u32)>> {
+        let facet = self.facet(column)?;
+        let mut counts = vec![0; facet.values.len()];
+        for (column, allowed) in facet.columns.iter().zip(&self.allowed(base, shared)?) {
+            column.add_all_but(&allowed.denied, &mut counts);
+        }
+        Ok(facet.values.iter().cloned().zip(counts).filter(|(_, count)| *count > 0).collect())
+    }
+
     /// How many documents that may be seen have a term, up to `most`, and where the first of them is.
     ///
     /// # Errors

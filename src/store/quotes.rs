@@ -1,5 +1,5 @@
 //! What datasets quote from elsewhere: every organization and group, in memory, already as JSON, and the names of the
-//! vocabularies that their tags are from.
+//! vocabularies that their tags are from. Lists of organizations and groups are copied from here, too.
 //!
 //! Read whole when one of them changes (a portal has thousands at most), so that a new title shows in all datasets
 //! of an organization at once, without touching one of them.
@@ -14,7 +14,7 @@ use std::{
 
 use base::{Error, Result, time::Stamp};
 use diesel::{PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
-use model::{Document, GroupQuote, OrganizationQuote, Translated, document};
+use model::{Document, GroupFields, GroupQuote, OrganizationQuote, Translated, document};
 
 use crate::{
     error,
@@ -67,6 +67,26 @@ impl GroupRow {
         }
     }
 
+    /// As its own answers show it.
+    fn fields(&self, picture: impl Fn(&str) -> String) -> GroupFields<'_> {
+        GroupFields {
+            approval_status: &self.approval_status,
+            created: Stamp::from_naive(self.created),
+            description: &self.description,
+            display_name: self.display_name(),
+            id: &self.id,
+            image_display_url: picture(&self.image_url),
+            image_url: &self.image_url,
+            is_organization: self.is_organization,
+            name: &self.name,
+            state: &self.state,
+            title: &self.title,
+            title_translated: self.translations.get("title"),
+            description_translated: self.translations.get("description"),
+            r#type: &self.type_,
+        }
+    }
+
     fn titles(&self) -> Translated {
         self.translations.get("title").and_then(|texts| serde_json::from_value(texts.clone()).ok()).unwrap_or_default()
     }
@@ -93,12 +113,16 @@ pub type Picture = dyn Fn(&str) -> String + Send + Sync;
 pub struct Group {
     pub row: GroupRow,
     quote: String,
+    /// See [`Quotes::fields`].
+    pub fields: String,
 }
 
 #[derive(Default)]
 struct Table {
     by_id: HashMap<String, Arc<Group>>,
     by_name: HashMap<String, Arc<Group>>,
+    /// In the order of titles, then names.
+    sorted: Vec<Arc<Group>>,
     vocabularies: Arc<HashMap<String, String>>,
     /// One of them has translations.
     translated: bool,
@@ -134,10 +158,12 @@ impl Quotes {
             }
             .map_err(Error::internal)?;
             table.translated |= row.translations.as_object().is_some_and(|texts| !texts.is_empty());
-            let group = Arc::new(Group { row, quote });
+            let group = Arc::new(Group { fields: self.fields(&row)?, row, quote });
+            table.sorted.push(Arc::clone(&group));
             table.by_name.insert(group.row.name.clone(), Arc::clone(&group));
             table.by_id.insert(group.row.id.clone(), group);
         }
+        table.sorted.sort_by_cached_key(|group| (group.row.title.to_lowercase(), group.row.name.clone()));
         *self.table.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(table);
         self.generation.fetch_add(1, Ordering::AcqRel);
         Ok(())
@@ -172,10 +198,20 @@ impl Quotes {
         Arc::clone(&self.table().vocabularies)
     }
 
-    /// All that pass the test, in no order.
+    /// All that pass the test, in the order of titles, then names.
     #[must_use]
     pub fn filter(&self, test: impl Fn(&GroupRow) -> bool) -> Vec<Arc<Group>> {
-        self.table().by_id.values().filter(|group| test(&group.row)).cloned().collect()
+        self.table().sorted.iter().filter(|group| test(&group.row)).cloned().collect()
+    }
+
+    /// The JSON of what every answer about an organization or group says, without the brace at its end.
+    ///
+    /// # Errors
+    /// Internal, if it cannot be serialised.
+    pub fn fields(&self, row: &GroupRow) -> Result<String> {
+        let mut text = serde_json::to_string(&row.fields(&self.picture)).map_err(Error::internal)?;
+        text.pop();
+        Ok(text)
     }
 
     /// Appends the whole JSON of a dataset, with its organization and groups as they are now.

@@ -175,6 +175,43 @@ fn lists_are_sorted_counted_and_cut() {
 }
 
 #[test]
+fn lists_show_at_once_what_was_written_and_count_what_each_may_see() {
+    let portal = portal();
+    for (name, private) in [("one", false), ("two", true)] {
+        drop(portal.ok("package_create", json!({"name": name, "owner_org": "org1", "private": private})));
+    }
+    let listed = |who: &Actor, more: Value| {
+        let mut input = json!({"all_fields": true});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        portal.call(who, "organization_list", input).unwrap()[0].clone()
+    };
+    let site = TestApp::site();
+    let whole = json!({"include_extras": true, "include_groups": true, "include_users": true, "include_member_count": true});
+    let (listed_whole, shown) =
+        (listed(&site, whole), portal.ok("organization_show", json!({"id": "org1", "include_member_count": true})));
+    assert_eq!(listed_whole, shown);
+    for (who, count) in [(Actor::anonymous(), 1), (actor(&portal, "other"), 1), (actor(&portal, "member"), 2), (site.clone(), 2)]
+    {
+        assert_eq!(listed(&who, json!({}))["package_count"], count);
+    }
+    let none = listed(&site, json!({"include_dataset_count": false, "include_followers": "no"}));
+    assert_eq!((none.get("package_count"), none.get("num_followers")), (None, None));
+    drop(portal.call(&actor(&portal, "other"), "follow_group", json!({"id": "org1"})).unwrap());
+    drop(portal.ok("organization_patch", json!({"id": "org1", "title": "\"Жаңы\"", "image_url": "a b.png"})));
+    drop(portal.ok("package_patch", json!({"id": "two", "private": false})));
+    drop(portal.ok("config_option_update", json!({"ckan.site_url": "https://data.kg"})));
+    let now = listed(&Actor::anonymous(), json!({}));
+    assert_eq!((&now["title"], &now["package_count"], &now["num_followers"]), (&json!("\"Жаңы\""), &json!(2), &json!(1)));
+    assert_eq!(now["image_display_url"], "https://data.kg/uploads/group/a-b.png");
+    drop(portal.ok("organization_patch", json!({"id": "org1", "name": "org9"})));
+    assert_eq!(listed(&Actor::anonymous(), json!({"organizations": "org9"}))["package_count"], 2);
+    drop(portal.ok("group_create", json!({"name": "topic", "packages": [{"id": "one"}], "image_url": "g.png"})));
+    let quoted = portal.ok("package_show", json!({"id": "one"}));
+    assert_eq!(quoted["groups"][0]["image_display_url"], "https://data.kg/uploads/group/g.png");
+    assert_eq!(portal.ok("group_list", json!({"all_fields": true, "sort": "packages"}))[0]["package_count"], 1);
+}
+
+#[test]
 fn an_organization_with_datasets_is_not_deleted() {
     let portal = portal();
     drop(portal.ok("package_create", json!({"name": "ds", "owner_org": "org1", "private": true})));

@@ -1,12 +1,12 @@
 //! `group_create`, and what `organization_create` shares with it.
 
-use action::{Action, Ctx, Dict, Field, FileField, Kind};
+use action::{Action, Ctx, Dict, Field, FileField, Kind, Raw};
 use base::{Result, loose::Loose};
 use serde_json::{Value, json};
 
 use super::{
     Family, allow, check,
-    view::{self, Options, View},
+    view::{self, Options},
     write,
 };
 use crate::picture::{self, Of};
@@ -58,13 +58,13 @@ impl Action for Create {
     const FILES: &'static [FileField] = picture::FILES;
     type Params = CreateParams;
     type Subject = ();
-    type Output = View;
+    type Output = Raw;
 
     fn allow(ctx: &mut Ctx, _params: &CreateParams) -> Result<()> {
         allow::may_create(ctx, Family::Group)
     }
 
-    fn run(ctx: &mut Ctx, params: CreateParams, (): ()) -> Result<View> {
+    fn run(ctx: &mut Ctx, params: CreateParams, (): ()) -> Result<Raw> {
         make(ctx, Family::Group, &params.0)
     }
 }
@@ -73,7 +73,7 @@ impl Action for Create {
 ///
 /// # Errors
 /// Validation with all faults.
-pub fn make(ctx: &mut Ctx, family: Family, dict: &Dict) -> Result<View> {
+pub fn make(ctx: &mut Ctx, family: Family, dict: &Dict) -> Result<Raw> {
     let mut dict = dict.0.clone();
     let file = picture::take(ctx, Of::Group, &mut dict, None)?;
     let draft = check::read(ctx, family, &dict, None)?;

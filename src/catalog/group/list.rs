@@ -1,15 +1,14 @@
 //! `group_list`, and what `organization_list` shares with it.
 
-use std::collections::{HashMap, HashSet};
+use std::{collections::HashSet, sync::Arc};
 
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, Kind, Raw};
 use base::{Error, Result, loose::Natural, page::Page};
-use serde::Serialize;
-use store::quotes::GroupRow;
+use store::quotes::{Group, GroupRow};
 
 use super::{
-    Family, db,
-    view::{self, Options, View},
+    Family,
+    view::{self, Options},
 };
 use crate::flag::{Flag, flag};
 
@@ -51,26 +50,18 @@ action::declare! {
     }
 }
 
-/// An organization or group, or its name.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub enum Item {
-    Name(String),
-    Whole(Box<View>),
-}
-
 impl Action for List {
     const NAME: &'static str = "group_list";
     const KIND: Kind = Kind::Read;
     type Params = ListParams;
     type Subject = ();
-    type Output = Vec<Item>;
+    type Output = Raw;
 
     fn allow(_ctx: &mut Ctx, _params: &ListParams) -> Result<()> {
         Ok(())
     }
 
-    fn run(ctx: &mut Ctx, params: ListParams, (): ()) -> Result<Vec<Item>> {
+    fn run(ctx: &mut Ctx, params: ListParams, (): ()) -> Result<Raw> {
         run(ctx, Family::Group, &params)
     }
 }
@@ -79,37 +70,35 @@ impl Action for List {
 ///
 /// # Errors
 /// Validation; what the database says.
-pub fn run(ctx: &mut Ctx, family: Family, params: &ListParams) -> Result<Vec<Item>> {
+pub fn run(ctx: &mut Ctx, family: Family, params: &ListParams) -> Result<Raw> {
     let whole = flag(params.all_fields, false)?;
     let order = match params.sort.as_deref().or(params.order_by.as_deref()).filter(|text| !text.trim().is_empty()) {
         Some(text) => order(text)?,
         // What the site's configuration says wrongly is nothing that a caller could mend.
         None => order(&ctx.app.settings.group_sort).unwrap_or(Order { key: Key::Title, descending: false }),
     };
-    let mut rows = wanted(ctx, family, params);
-    rows.sort_by_cached_key(|row| (row.title.to_lowercase(), row.name.clone()));
+    let mut groups = wanted(ctx, family, params);
     match order.key {
         Key::Title => {}
-        Key::Name => rows.sort_by(|one, other| one.name.cmp(&other.name)),
+        Key::Name => groups.sort_by(|one, other| one.row.name.cmp(&other.row.name)),
         Key::Count => {
-            let labels = ctx.actor.labels();
-            let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-            let counts: HashMap<String, i64> = db::counts(ctx.db()?, family, &ids, labels.as_deref())?;
+            let mut counted: Vec<(i64, Arc<Group>)> =
+                view::counts(ctx, family, &groups)?.into_iter().zip(groups).filter(|(count, _)| *count > 0).collect();
             // CKAN's inner join: those without a dataset are not in this order.
-            rows.retain(|row| counts.contains_key(&row.id));
-            rows.sort_by_key(|row| counts.get(&row.id).copied().unwrap_or_default());
+            counted.sort_by_key(|(count, _)| *count);
+            groups = counted.into_iter().map(|(_, group)| group).collect();
         }
     }
     if order.descending {
-        rows.reverse();
+        groups.reverse();
     }
     let settings = &ctx.app.settings;
     let most = if whole { settings.group_list_all_fields_max } else { settings.group_list_max };
     let limit = params.limit.map(|Natural(limit)| limit).filter(|limit| *limit > 0).unwrap_or(most).min(most);
     let page = Page { limit: Some(limit), offset: params.offset.map_or(0, |Natural(offset)| offset) };
-    let rows = page.slice(&rows);
+    let groups = page.slice(&groups);
     if !whole {
-        return Ok(rows.iter().map(|row| Item::Name(row.name.clone())).collect());
+        return Raw::list(groups.iter().map(|group| &group.row.name));
     }
     let public = ctx.app.settings.auth.public_user_details;
     let options = Options {
@@ -121,10 +110,11 @@ pub fn run(ctx: &mut Ctx, family: Family, params: &ListParams) -> Result<Vec<Ite
         members: flag(params.include_member_count, false)?,
         datasets: false,
     };
-    Ok(view::all(ctx, family, rows, options)?.into_iter().map(|view| Item::Whole(Box::new(view))).collect())
+    view::all(ctx, family, groups, options)
 }
 
-fn wanted(ctx: &Ctx, family: Family, params: &ListParams) -> Vec<GroupRow> {
+/// In the order of titles.
+fn wanted(ctx: &Ctx, family: Family, params: &ListParams) -> Vec<Arc<Group>> {
     let names = match family {
         Family::Organization => params.organizations.as_ref(),
         Family::Group => params.groups.as_ref(),
@@ -143,7 +133,7 @@ fn wanted(ctx: &Ctx, family: Family, params: &ListParams) -> Vec<GroupRow> {
             && (part.is_empty()
                 || [&row.name, &row.title, &row.description].iter().any(|text| text.to_lowercase().contains(&part)))
     };
-    ctx.app.quotes.filter(test).into_iter().map(|group| group.row.clone()).collect()
+    ctx.app.quotes.filter(test)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, Kind, Raw};
 use base::Result;
 use store::quotes::GroupRow;
 
 use super::{
     Family,
-    view::{self, Options, View},
+    view::{self, Options},
 };
 use crate::{
     flag::{Flag, flag},
@@ -36,13 +36,13 @@ impl Action for ListAuthz {
     const KIND: Kind = Kind::Read;
     type Params = ListAuthzParams;
     type Subject = ();
-    type Output = Vec<View>;
+    type Output = Raw;
 
     fn allow(_ctx: &mut Ctx, _params: &ListAuthzParams) -> Result<()> {
         Ok(())
     }
 
-    fn run(ctx: &mut Ctx, params: ListAuthzParams, (): ()) -> Result<Vec<View>> {
+    fn run(ctx: &mut Ctx, params: ListAuthzParams, (): ()) -> Result<Raw> {
         let all = ctx.actor.is_sysadmin() && !flag(params.am_member, false)?;
         let options = Options {
             count: flag(params.include_dataset_count, false)?,
@@ -55,8 +55,8 @@ impl Action for ListAuthz {
             _ => HashSet::new(),
         };
         let mine = |row: &GroupRow| !row.is_organization && row.state == "active" && (all || own.contains(&row.id));
-        let mut rows: Vec<GroupRow> = ctx.app.quotes.filter(mine).iter().map(|group| group.row.clone()).collect();
-        rows.sort_by_cached_key(|row| (row.display_name().to_lowercase(), row.name.clone()));
-        view::all(ctx, Family::Group, &rows, options)
+        let mut groups = ctx.app.quotes.filter(mine);
+        groups.sort_by_cached_key(|group| (group.row.display_name().to_lowercase(), group.row.name.clone()));
+        view::all(ctx, Family::Group, &groups, options)
     }
 }

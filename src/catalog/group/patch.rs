@@ -1,6 +1,6 @@
 //! `group_patch`.
 
-use action::{Action, Ctx, FileField, Kind};
+use action::{Action, Ctx, FileField, Kind, Raw};
 use base::Result;
 use store::quotes::GroupRow;
 
@@ -8,7 +8,6 @@ use super::{
     Family,
     create::fields,
     update::{Change, change, changes, permitted},
-    view::View,
 };
 use crate::picture;
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, Kind, Raw};
 use base::Result;
 use store::quotes::Group;
 
 use super::{
     Family, allow,
-    view::{self, Options, View},
+    view::{self, Options},
 };
 use crate::{
     flag::{Flag, flag},
@@ -46,13 +46,13 @@ impl Action for Show {
     const KIND: Kind = Kind::Read;
     type Params = ShowParams;
     type Subject = (Arc<Group>, Options);
-    type Output = View;
+    type Output = Raw;
 
     fn allow(ctx: &mut Ctx, params: &ShowParams) -> Result<(Arc<Group>, Options)> {
         permitted(ctx, Family::Group, params)
     }
 
-    fn run(ctx: &mut Ctx, _params: ShowParams, (group, options): (Arc<Group>, Options)) -> Result<View> {
+    fn run(ctx: &mut Ctx, _params: ShowParams, (group, options): (Arc<Group>, Options)) -> Result<Raw> {
         view::one(ctx, Family::Group, &group.row, options)
     }
 }

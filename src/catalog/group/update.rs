@@ -1,13 +1,13 @@
 //! `group_update`, and the one rule by which organizations and groups are updated and patched.
 
-use action::{Action, Ctx, Dict, FileField, Kind};
+use action::{Action, Ctx, Dict, FileField, Kind, Raw};
 use base::Result;
 use store::quotes::GroupRow;
 
 use super::{
     Family, allow, check,
     create::fields,
-    view::{self, Options, View},
+    view::{self, Options},
     write,
 };
 use crate::{
@@ -40,13 +40,13 @@ macro_rules! changes {
             const FILES: &'static [FileField] = picture::FILES;
             type Params = $params;
             type Subject = GroupRow;
-            type Output = View;
+            type Output = Raw;
 
             fn allow(ctx: &mut Ctx, params: &$params) -> Result<GroupRow> {
                 permitted(ctx, Family::$family, &params.0, Change::$change)
             }
 
-            fn run(ctx: &mut Ctx, params: $params, before: GroupRow) -> Result<View> {
+            fn run(ctx: &mut Ctx, params: $params, before: GroupRow) -> Result<Raw> {
                 change(ctx, Family::$family, &params.0, &before, Change::$change)
             }
         }
@@ -72,7 +72,7 @@ pub fn permitted(ctx: &mut Ctx, family: Family, dict: &Dict, change: Change) -> 
 ///
 /// # Errors
 /// Validation with all faults.
-pub fn change(ctx: &mut Ctx, family: Family, dict: &Dict, before: &GroupRow, change: Change) -> Result<View> {
+pub fn change(ctx: &mut Ctx, family: Family, dict: &Dict, before: &GroupRow, change: Change) -> Result<Raw> {
     let mut dict = dict.0.clone();
     let file = picture::take(ctx, Of::Group, &mut dict, Some(&before.image_url))?;
     let draft = check::read(ctx, family, &dict, Some((before, change == Change::Merge)))?;

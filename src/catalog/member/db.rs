@@ -4,8 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use base::Result;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper,
+    dsl::AsSelect,
+    pg::Pg,
     sql_types::{Nullable, Text},
 };
 use store::{
@@ -82,29 +84,51 @@ pub fn ids_of(connection: &mut PgConnection, keys: &[String]) -> Result<HashMap<
     Ok(rows.into_iter().flat_map(|(id, name)| [(id.clone(), id.clone()), (name, id)]).collect())
 }
 
+/// So many ids are looked up; where there are more, a query over all is cheaper than one that names them.
+const NAMED: usize = 200;
+
+/// A user's row, and the md5 of his address.
+type Hashed = (UserRow, Option<String>);
+
 /// The accounts of these users, in no order.
 ///
 /// # Errors
 /// What the database says.
 pub fn accounts(connection: &mut PgConnection, ids: &[String]) -> Result<HashMap<String, Account>> {
-    let rows: Vec<(UserRow, Option<String>)> = users::table
-        .filter(users::id.eq_any(ids))
-        .select((UserRow::as_select(), md5(lower(btrim(users::email)))))
-        .load(connection)
-        .map_err(error::of)?;
-    let counted: HashMap<Option<String>, i64> = package::table
-        .filter(package::creator_user_id.eq_any(ids))
+    let rows: Vec<Hashed> = users::table.filter(users::id.eq_any(ids)).select(hashed()).load(connection).map_err(error::of)?;
+    Ok(counted(connection, rows)?.into_iter().map(|account| (account.row.id.clone(), account)).collect())
+}
+
+/// The accounts of the users that a query chooses, in no order.
+///
+/// # Errors
+/// What the database says.
+pub fn accounts_of(connection: &mut PgConnection, chosen: users::BoxedQuery<'_, Pg>) -> Result<Vec<Account>> {
+    let rows: Vec<Hashed> = chosen.select(hashed()).load(connection).map_err(error::of)?;
+    counted(connection, rows)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn hashed() -> _ {
+    let row: AsSelect<UserRow, Pg> = UserRow::as_select();
+    (row, md5(lower(btrim(users::email))))
+}
+
+fn counted(connection: &mut PgConnection, rows: Vec<Hashed>) -> Result<Vec<Account>> {
+    let mut query = package::table
+        .filter(package::creator_user_id.is_not_null())
         .filter(package::state.eq("active"))
         .filter(package::private.eq(false))
         .group_by(package::creator_user_id)
-        .select((package::creator_user_id, diesel::dsl::count_star()))
-        .load::<(Option<String>, i64)>(connection)
-        .map_err(error::of)?
-        .into_iter()
-        .collect();
-    let account = |(row, email_hash): (UserRow, Option<String>)| {
-        let datasets = counted.get(&Some(row.id.clone())).copied().unwrap_or_default();
-        (row.id.clone(), Account { row, email_hash, datasets })
+        .select((package::creator_user_id.assume_not_null(), diesel::dsl::count_star()))
+        .into_boxed();
+    if rows.len() <= NAMED {
+        query = query.filter(package::creator_user_id.eq_any(rows.iter().map(|(row, _)| row.id.clone()).collect::<Vec<_>>()));
+    }
+    let counts: HashMap<String, i64> = query.load(connection).map_err(error::of)?.into_iter().collect();
+    let account = |(row, email_hash): Hashed| {
+        let datasets = counts.get(&row.id).copied().unwrap_or_default();
+        Account { row, email_hash, datasets }
     };
     Ok(rows.into_iter().map(account).collect())
 }
@@ -122,6 +146,38 @@ pub fn members(connection: &mut PgConnection, groups: &[String]) -> Result<Vec<(
         .select((group_member::group_id, group_member::user_id, group_member::capacity))
         .load(connection)
         .map_err(error::of)
+}
+
+/// User and capacity of the members of a group who are not deleted, in the order of ids.
+///
+/// # Errors
+/// What the database says.
+pub fn members_of(connection: &mut PgConnection, group: &str) -> Result<Vec<(String, String)>> {
+    let mut members: Vec<(String, String)> = group_member::table
+        .inner_join(users::table)
+        .filter(group_member::group_id.eq(group))
+        .filter(users::state.ne("deleted"))
+        .select((group_member::user_id, group_member::capacity))
+        .load(connection)
+        .map_err(error::of)?;
+    members.sort_unstable();
+    Ok(members)
+}
+
+/// How many members who are not deleted each of these groups has.
+///
+/// # Errors
+/// What the database says.
+pub fn member_counts(connection: &mut PgConnection, groups: &[String]) -> Result<HashMap<String, i64>> {
+    let rows: Vec<(String, i64)> = group_member::table
+        .inner_join(users::table)
+        .filter(group_member::group_id.eq_any(groups))
+        .filter(users::state.ne("deleted"))
+        .group_by(group_member::group_id)
+        .select((group_member::group_id, diesel::dsl::count_star()))
+        .load(connection)
+        .map_err(error::of)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The organizations and groups that a user is a member of himself, whatever their state.
@@ -323,14 +379,16 @@ impl Followed {
 /// # Errors
 /// What the database says.
 pub fn followers(connection: &mut PgConnection, kind: Followed, ids: &[String]) -> Result<HashMap<String, i64>> {
-    let rows: Vec<(String, i64)> = following::table
+    let mut query = following::table
         .inner_join(users::table)
-        .filter(following::object_id.eq_any(ids))
         .filter(following::kind.eq(kind.as_str()))
         .filter(users::state.ne("deleted"))
         .group_by(following::object_id)
         .select((following::object_id, diesel::dsl::count_star()))
-        .load(connection)
-        .map_err(error::of)?;
+        .into_boxed();
+    if ids.len() <= NAMED {
+        query = query.filter(following::object_id.eq_any(ids));
+    }
+    let rows: Vec<(String, i64)> = query.load(connection).map_err(error::of)?;
     Ok(rows.into_iter().collect())
 }

@@ -44,9 +44,7 @@ impl Action for List {
         let wanted = |name: &str| kind.is_none_or(|kind| kind == name);
         let mut list = Vec::new();
         if wanted("user") {
-            let mut members = db::members(ctx.db()?, std::slice::from_ref(id))?;
-            members.sort_unstable_by(|one, other| one.1.cmp(&other.1));
-            list.extend(members.into_iter().map(|(_, user, capacity)| (user, "user", capacity)));
+            list.extend(db::members_of(ctx.db()?, id)?.into_iter().map(|(user, capacity)| (user, "user", capacity)));
         }
         if wanted("group") {
             let parents = db::parents(ctx.db()?, std::slice::from_ref(id))?;

@@ -1,13 +1,12 @@
 //! `organization_create`.
 
-use action::{Action, Ctx, FileField, Kind};
+use action::{Action, Ctx, FileField, Kind, Raw};
 use base::Result;
 
 use crate::{
     group::{
         Family, allow,
         create::{fields, make},
-        view::View,
     },
     picture,
 };
@@ -25,13 +24,13 @@ impl Action for Create {
     const FILES: &'static [FileField] = picture::FILES;
     type Params = CreateParams;
     type Subject = ();
-    type Output = View;
+    type Output = Raw;
 
     fn allow(ctx: &mut Ctx, _params: &CreateParams) -> Result<()> {
         allow::may_create(ctx, Family::Organization)
     }
 
-    fn run(ctx: &mut Ctx, params: CreateParams, (): ()) -> Result<View> {
+    fn run(ctx: &mut Ctx, params: CreateParams, (): ()) -> Result<Raw> {
         make(ctx, Family::Organization, &params.0)
     }
 }

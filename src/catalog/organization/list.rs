@@ -1,11 +1,11 @@
 //! `organization_list`.
 
-use action::{Action, Ctx, Documented, Kind};
+use action::{Action, Ctx, Documented, Kind, Raw};
 use base::Result;
 
 use crate::group::{
     Family,
-    list::{Item, ListParams, run},
+    list::{ListParams, run},
 };
 
 /// See its help text.
@@ -20,13 +20,13 @@ impl Action for List {
     const KIND: Kind = Kind::Read;
     type Params = ListParams;
     type Subject = ();
-    type Output = Vec<Item>;
+    type Output = Raw;
 
     fn allow(_ctx: &mut Ctx, _params: &ListParams) -> Result<()> {
         Ok(())
     }
 
-    fn run(ctx: &mut Ctx, params: ListParams, (): ()) -> Result<Vec<Item>> {
+    fn run(ctx: &mut Ctx, params: ListParams, (): ()) -> Result<Raw> {
         run(ctx, Family::Organization, &params)
     }
 }

@@ -56,20 +56,18 @@ impl Action for ListForUser {
         };
         let mut found = ctx.app.quotes.filter(|row| row.is_organization && row.state == "active" && role(row).is_some());
         found.sort_by_cached_key(|group| (group.row.display_name().to_lowercase(), group.row.name.clone()));
+        let counts = if counted { group::view::counts(ctx, Family::Organization, &found)? } else { Vec::new() };
         let ids: Vec<String> = found.iter().map(|group| group.row.id.clone()).collect();
-        let labels = ctx.actor.labels();
-        let counts =
-            if counted { group::db::counts(ctx.db()?, Family::Organization, &ids, labels.as_deref())? } else { HashMap::new() };
-        let members = if with_members { member::db::members(ctx.db()?, &ids)? } else { Vec::new() };
+        let members = if with_members { member::db::member_counts(ctx.db()?, &ids)? } else { HashMap::new() };
         let mut list = Vec::with_capacity(found.len());
-        for group in &found {
+        for (place, group) in found.iter().enumerate() {
             let mut item = view(ctx, &group.row, role(&group.row));
             if let Value::Object(item) = &mut item {
                 if counted {
-                    item.insert("package_count".to_owned(), json!(counts.get(&group.row.id).copied().unwrap_or_default()));
+                    item.insert("package_count".to_owned(), json!(counts.get(place)));
                 }
                 if with_members {
-                    let number = members.iter().filter(|(organization, ..)| *organization == group.row.id).count();
+                    let number = members.get(&group.row.id).copied().unwrap_or_default();
                     item.insert("member_count".to_owned(), json!(number));
                 }
             }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use action::{Action, Ctx, Documented, Kind};
+use action::{Action, Ctx, Documented, Kind, Raw};
 use base::Result;
 use store::quotes::Group;
 
 use crate::group::{
     Family,
     show::{ShowParams, permitted},
-    view::{self, Options, View},
+    view::{self, Options},
 };
 
 /// See its help text.
@@ -24,13 +24,13 @@ impl Action for Show {
     const KIND: Kind = Kind::Read;
     type Params = ShowParams;
     type Subject = (Arc<Group>, Options);
-    type Output = View;
+    type Output = Raw;
 
     fn allow(ctx: &mut Ctx, params: &ShowParams) -> Result<(Arc<Group>, Options)> {
         permitted(ctx, Family::Organization, params)
     }
 
-    fn run(ctx: &mut Ctx, _params: ShowParams, (group, options): (Arc<Group>, Options)) -> Result<View> {
+    fn run(ctx: &mut Ctx, _params: ShowParams, (group, options): (Arc<Group>, Options)) -> Result<Raw> {
         view::one(ctx, Family::Organization, &group.row, options)
     }
 }

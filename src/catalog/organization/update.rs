@@ -1,6 +1,6 @@
 //! `organization_update`.
 
-use action::{Action, Ctx, FileField, Kind};
+use action::{Action, Ctx, FileField, Kind, Raw};
 use base::Result;
 use store::quotes::GroupRow;
 
@@ -9,7 +9,6 @@ use crate::{
         Family,
         create::fields,
         update::{Change, change, changes, permitted},
-        view::View,
     },
     picture,
 };

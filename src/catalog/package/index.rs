@@ -204,16 +204,17 @@ impl Apply for Applier {
             let known = datasets.entry(&change.id).or_insert(document);
             *known = known.zip(document).map(|(one, other)| if one.version < other.version { other } else { one });
         }
-        let quoted = [Entity::Group.as_str(), Entity::Vocabulary.as_str()];
+        if changes.iter().any(|change| change.entity == Entity::Site.as_str()) {
+            self.app.reload_site(&mut *pools.get(Lane::Job)?)?;
+        }
+        // Addresses of pictures begin with the site's.
+        let quoted = [Entity::Group.as_str(), Entity::Vocabulary.as_str(), Entity::Site.as_str()];
         let renamed = if changes.iter().any(|change| quoted.contains(&change.entity.as_str())) {
             self.renamed(&mut *pools.get(Lane::Job)?, changes)?
         } else {
             Vec::new()
         };
         datasets.extend(renamed.iter().map(|id| (id.as_str(), None)));
-        if changes.iter().any(|change| change.entity == Entity::Site.as_str()) {
-            self.app.reload_site(&mut *pools.get(Lane::Job)?)?;
-        }
         if changes.iter().any(|change| change.entity != package) {
             self.app.actors.forget();
         }

@@ -1,5 +1,7 @@
 //! `dataset_followee_list`, `group_followee_list`, `organization_followee_list`, `user_followee_list`, `followee_list`.
 
+use std::sync::Arc;
+
 use action::{Action, Ctx, Kind, Row};
 use base::{Error, Result};
 use catalog::{
@@ -14,7 +16,7 @@ use catalog::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
-use store::quotes::GroupRow;
+use store::quotes::Group;
 
 use super::{Object, db, needed};
 
@@ -175,13 +177,12 @@ fn datasets(ctx: &mut Ctx, user: &str) -> Result<Vec<Value>> {
 
 fn groups(ctx: &mut Ctx, family: Family, user: &str) -> Result<Vec<Value>> {
     let ids = db::followees(ctx.db()?, user, Followed::Group)?;
-    let known = |id: &String| ctx.app.quotes.find(id).map(|group| group.row.clone());
-    let rows: Vec<GroupRow> = ids
+    let known = |id: &String| ctx.app.quotes.find(id);
+    let groups: Vec<Arc<Group>> = ids
         .iter()
         .filter_map(known)
-        .filter(|row| row.state != "deleted" && row.is_organization == family.is_organization())
+        .filter(|group| group.row.state != "deleted" && group.row.is_organization == family.is_organization())
         .collect();
     let options = Options { datasets: true, followers: false, ..Options::WRITTEN };
-    let views = view::all(ctx, family, &rows, options)?;
-    views.iter().map(|view| serde_json::to_value(view).map_err(Error::internal)).collect()
+    serde_json::from_str(&view::all(ctx, family, &groups, options)?.0).map_err(Error::internal)
 }

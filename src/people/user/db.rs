@@ -27,15 +27,8 @@ pub struct Wanted<'a> {
     pub but: Option<&'a str>,
 }
 
-/// Ids of the users who are not deleted and wanted.
-///
-/// # Errors
-/// What the database says.
-pub fn list(connection: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<String>> {
-    chosen(wanted).select(users::id).load(connection).map_err(error::of)
-}
-
-fn chosen<'a>(wanted: &Wanted<'_>) -> users::BoxedQuery<'a, diesel::pg::Pg> {
+/// The users who are not deleted and wanted.
+pub fn chosen<'a>(wanted: &Wanted<'_>) -> users::BoxedQuery<'a, diesel::pg::Pg> {
     let mut query = users::table.filter(users::state.ne("deleted")).into_boxed();
     if let Some(part) = wanted.part {
         let pattern = containing(part);

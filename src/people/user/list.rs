@@ -1,16 +1,12 @@
 //! `user_list`.
 
-use std::cmp::Ordering;
-
-use action::{Action, Ctx, Kind};
+use action::{Action, Ctx, Kind, Raw};
 use base::{Error, Result};
 use catalog::{
     flag::{Flag, flag},
-    member::db::{Account, accounts},
+    member::db::{Account, accounts_of},
     tag::db::is_findable,
 };
-use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::{allow, db, view};
 
@@ -32,20 +28,12 @@ action::declare! {
     }
 }
 
-/// A user, or his name.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub enum Item {
-    Name(String),
-    Whole(Map<String, Value>),
-}
-
 impl Action for List {
     const NAME: &'static str = "user_list";
     const KIND: Kind = Kind::Read;
     type Params = ListParams;
     type Subject = ();
-    type Output = Vec<Item>;
+    type Output = Raw;
 
     fn allow(ctx: &mut Ctx, params: &ListParams) -> Result<()> {
         allow::may_read(ctx)?;
@@ -53,13 +41,13 @@ impl Action for List {
         if by_email && !ctx.actor.is_sysadmin() { Err(Error::denied("")) } else { Ok(()) }
     }
 
-    fn run(ctx: &mut Ctx, params: ListParams, (): ()) -> Result<Vec<Item>> {
+    fn run(ctx: &mut Ctx, params: ListParams, (): ()) -> Result<Raw> {
         let order = params.order_by.as_deref().unwrap_or_default();
         if order == "edits" {
             return Err(Error::invalid_text("order_by=edits is no longer supported"));
         }
         if !params.q.as_deref().is_none_or(is_findable) {
-            return Ok(Vec::new());
+            return Ok(Raw("[]".to_owned()));
         }
         let site = ctx.app.settings.site_id.clone();
         let sysadmin = ctx.actor.is_sysadmin();
@@ -69,38 +57,32 @@ impl Action for List {
             email: params.email.as_deref().filter(|email| !email.is_empty()),
             but: (!flag(params.include_site_user, false)?).then_some(site.as_str()),
         };
-        let ids = db::list(ctx.db()?, &wanted)?;
-        let mut found: Vec<Account> = accounts(ctx.db()?, &ids)?.into_values().collect();
-        found.sort_by(|one, other| compare(order, one, other).then_with(|| one.row.name.cmp(&other.row.name)));
+        let mut found = accounts_of(ctx.db()?, db::chosen(&wanted))?;
+        sort(&mut found, order);
         let whole = flag(params.all_fields, true)?;
         let own = ctx.actor.id();
-        let item = |account: Account| {
-            if whole {
-                Item::Whole(view::user(ctx, &account, sysadmin || own == Some(&account.row.id)))
-            } else {
-                Item::Name(account.row.name)
-            }
-        };
-        Ok(found.into_iter().map(item).collect())
+        if whole {
+            let shown = |account| view::fields(ctx, account, sysadmin || own == Some(&account.row.id));
+            Raw::list(found.iter().map(shown))
+        } else {
+            Raw::list(found.iter().map(|account| &account.row.name))
+        }
     }
 }
 
-fn compare(order: &str, one: &Account, other: &Account) -> Ordering {
-    let (left, right) = (&one.row, &other.row);
+fn sort(found: &mut [Account], order: &str) {
+    let name = |account: &Account| account.row.name.clone();
     match order {
-        "id" => left.id.cmp(&right.id),
-        "name" => Ordering::Equal,
-        "fullname" => left.fullname.cmp(&right.fullname),
-        "created" => left.created.cmp(&right.created),
-        "about" => left.about.cmp(&right.about),
-        "sysadmin" => left.sysadmin.cmp(&right.sysadmin),
-        "number_created_packages" => one.datasets.cmp(&other.datasets),
-        _ => {
-            let name = |account: &Account| {
-                let row = &account.row;
-                row.fullname.as_deref().filter(|name| !name.is_empty()).unwrap_or(&row.name).to_lowercase()
-            };
-            name(one).cmp(&name(other))
-        }
+        "id" => found.sort_unstable_by(|one, other| one.row.id.cmp(&other.row.id)),
+        "name" => found.sort_unstable_by(|one, other| one.row.name.cmp(&other.row.name)),
+        "fullname" => found.sort_by_cached_key(|account| (account.row.fullname.clone(), name(account))),
+        "created" => found.sort_by_cached_key(|account| (account.row.created, name(account))),
+        "about" => found.sort_by_cached_key(|account| (account.row.about.clone(), name(account))),
+        "sysadmin" => found.sort_by_cached_key(|account| (account.row.sysadmin, name(account))),
+        "number_created_packages" => found.sort_by_cached_key(|account| (account.datasets, name(account))),
+        _ => found.sort_by_cached_key(|account| {
+            let fullname = account.row.fullname.as_deref().filter(|fullname| !fullname.is_empty());
+            (fullname.unwrap_or(&account.row.name).to_lowercase(), name(account))
+        }),
     }
 }
