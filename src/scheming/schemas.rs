@@ -105,6 +105,12 @@ impl Schemas {
         self.find(family, kind).filter(|schema| schema.declared)
     }
 
+    /// True for a field that one of the site's schemas declares and that is none of CKAN's own.
+    #[must_use]
+    pub fn declares(&self, family: Family, field: &str) -> bool {
+        self.listed.iter().any(|schema| schema.family == family && schema.own.iter().any(|name| name == field))
+    }
+
     /// True where things of such a type may not be made: it has no schema, and the site wants one of each.
     #[must_use]
     pub fn refuses(&self, family: Family, kind: &str) -> bool {

@@ -193,6 +193,18 @@ impl Index {
         live.view().counts(field, &seen_by(labels)?, &self.0.shared)
     }
 
+    /// True where an active dataset that the holder of these labels may see has an exact value under this name, as extras and
+    /// fields of the site's own have.
+    ///
+    /// # Errors
+    /// As [`Index::counts`]; [`base::Kind::SearchQuery`] and [`base::Kind::Search`] for what is no name of a caller's.
+    pub fn occurs(&self, name: &str, labels: Option<Vec<String>>) -> Result<bool> {
+        let live = self.answering()?;
+        let view = live.view();
+        let place = view.fields.place(name)?;
+        view.occurs(&place.column, &view.allowed(&seen_by(labels)?, &self.0.shared)?)
+    }
+
     /// The datasets of a search behind its place ([`Request::cursor`]), to be read one by one: for who reads many.
     ///
     /// # Errors

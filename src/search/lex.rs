@@ -59,7 +59,9 @@ pub fn unescape(word: &str) -> String {
     out
 }
 
-fn is_blank(letter: char) -> bool {
+/// What stands between words.
+#[must_use]
+pub fn is_blank(letter: char) -> bool {
     matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{3000}')
 }
 
@@ -67,7 +69,9 @@ fn starts_word(letter: char) -> bool {
     !is_blank(letter) && !matches!(letter, '+' | '-') && continues_word(letter)
 }
 
-fn continues_word(letter: char) -> bool {
+/// True for a letter that a word may have behind its first.
+#[must_use]
+pub fn continues_word(letter: char) -> bool {
     !is_blank(letter)
         && !matches!(letter, '!' | '(' | ')' | ':' | '^' | '[' | ']' | '"' | '{' | '}' | '~' | '*' | '?' | '\\' | '/')
 }

@@ -168,6 +168,20 @@ impl View {
         Ok(facet.values.iter().cloned().zip(counts).filter(|(_, count)| *count > 0).collect())
     }
 
+    /// True where a document that may be seen has an exact value in a column.
+    ///
+    /// # Errors
+    /// Internal, when a segment cannot be read.
+    pub fn occurs(&self, column: &str, allowed: &[Arc<Allowed>]) -> Result<bool> {
+        for (segment, allowed) in self.searcher.segment_readers().iter().zip(allowed) {
+            let Some(strings) = segment.fast_fields().str(column).map_err(failed)? else { continue };
+            if (0..segment.max_doc()).any(|doc| allowed.has(doc) && strings.term_ords(doc).next().is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// How many documents that may be seen have a term, up to `most`, and where the first of them is.
     ///
     /// # Errors

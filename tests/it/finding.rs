@@ -53,6 +53,36 @@ fn an_answer_says_more_where_it_is_asked_to() {
 }
 
 #[test]
+fn a_title_with_a_colon_is_found_as_it_is_typed() {
+    let portal = portal();
+    let other = json!({"name": "budget", "title": "Бюджет: чыгашалар 2024", "owner_org": "org1",
+        "extras": [{"key": "Region", "value": "osh"}]});
+    drop(portal.ok("package_create", other));
+    let secret = json!({"name": "secret", "owner_org": "org1", "private": true, "extras": [{"key": "Бюджет", "value": "x"}, {"key": "Draft", "value": "x"}]});
+    drop(portal.ok("package_create", secret));
+    let ask = |who: &Actor, input: Value| portal.call(who, "package_search", input).unwrap();
+    let (anonymous, site) = (Actor::anonymous(), TestApp::site());
+    let found = |q: &str| names(&ask(&anonymous, json!({"q": q}))["results"]).join(" ");
+    assert_eq!(found("Бюджет: чыгашалар 2024"), "budget");
+    assert_eq!(found("бюджет: чыгаша"), "budget");
+    assert_eq!(found("Бюджет:"), "budget");
+    // What is a field stays one: of CKAN's, or an extra's.
+    assert_eq!(found("title: бюджет"), "budget");
+    assert_eq!(found("Region: osh"), "budget");
+    assert_eq!(found("Region: бюджет"), "");
+    assert_eq!(found("Бюджет:чыгашалар"), "");
+    let marked = ask(&anonymous, json!({"q": "Бюджет: чыгаша", "hl": true, "explain": true}));
+    let id = marked["results"][0]["id"].as_str().unwrap();
+    assert_eq!(marked["highlighting"][id]["title"], json!(["<em>Бюджет</em>: <em>чыгашалар</em> 2024"]));
+    assert!(marked["explain"][id].as_str().unwrap().contains("чыгаша"));
+    // An extra of a dataset that the caller may not see is none.
+    let draft = json!({"q": "Draft: public stuff", "include_private": true});
+    assert_eq!(names(&ask(&anonymous, draft.clone())["results"]), ["warandpeace"]);
+    assert_eq!(ask(&site, draft)["count"], 0);
+    assert_eq!(ask(&anonymous, json!({"q": "Бюджет: чыгашалар", "defType": "lucene"}))["count"], 0);
+}
+
+#[test]
 fn datasets_are_completed_by_name_and_title() {
     let portal = portal();
     let complete = |actor: &Actor, input: Value| portal.call(actor, "package_autocomplete", input).unwrap();

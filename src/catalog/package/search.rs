@@ -7,7 +7,7 @@ use base::{
     loose::{self, Loose, Natural},
 };
 use model::{Document, document};
-use search::{Found, Hit, Request};
+use search::{Found, Hit, Ranking, Request};
 use serde_json::{Map, Value, json};
 
 use super::index::unpack;
@@ -61,7 +61,7 @@ fn fields() -> Vec<Field> {
     let field = |name, doc, schema| Field { name, doc, schema };
     let (text, flag, number, list) = (String::schema, bool::schema, Natural::schema, Vec::<String>::schema);
     vec![
-        field("q", "Words, or a query in Lucene's syntax when it has a colon. Everything when left out.", text()),
+        field("q", "Words, or a query in Lucene's syntax when it has a colon behind a field. Everything when left out.", text()),
         field("fq", "A filter in Lucene's syntax.", text()),
         field("fq_list", "Filters, all of which must hold.", list()),
         field("sort", "Order: `field asc|desc`, comma separated.", text()),
@@ -174,8 +174,9 @@ pub fn read(app: &App, actor: &Actor, dict: &Map<String, Value>) -> Result<Query
         if cursor.is_some() { lasting(usual) } else { usual.clone() }
     });
     let facets = dict.get("facet").and_then(loose::bool_of).unwrap_or(true);
+    let def_type = text("defType");
     let request = Request {
-        q: text("q").unwrap_or_default(),
+        q: question(app, actor, text("q").unwrap_or_default(), def_type.as_deref()),
         fq,
         spliced,
         sort: Some(sort),
@@ -187,7 +188,7 @@ pub fn read(app: &App, actor: &Actor, dict: &Map<String, Value>) -> Result<Query
         labels: actor.labels(),
         public_only: !flag("include_private"),
         states,
-        def_type: text("defType"),
+        def_type,
         qf: text("qf"),
         mm: text("mm"),
         tie: text("tie"),
@@ -198,6 +199,19 @@ pub fn read(app: &App, actor: &Actor, dict: &Map<String, Value>) -> Result<Query
         explain: flag("explain"),
     };
     Ok(Query { request, fl: list(dict, "fl"), highlight: flag("hl") })
+}
+
+/// What `q` asks: a colon behind a word that is no field stands in free text, unless the caller names a parser that reads it
+/// otherwise, or the site wants CKAN's ranking.
+fn question(app: &App, actor: &Actor, q: String, def_type: Option<&str>) -> String {
+    let is_field = |name: &str| {
+        search::is_in_schema(name)
+            || app.settings.schemas.declares(scheming::Family::Dataset, name)
+            // Where that cannot be known the search itself fails.
+            || app.current_index().occurs(name, actor.labels()).unwrap_or(true)
+    };
+    let may_be_free = def_type.is_none_or(|parser| parser == "dismax") && app.settings.search.ranking == Ranking::Kurak;
+    if may_be_free { search::prose(&q, is_field) } else { None }.unwrap_or(q)
 }
 
 fn sort(dict: &Map<String, Value>) -> Option<String> {
