@@ -1,9 +1,10 @@
-//! Words that every other room uses: errors, bounds, names, lenient JSON, paging, time.
+//! Words that every other room uses: errors, bounds, names, lenient JSON, letters, paging, time.
 //!
 //! Must never know of a catalog, a database or HTTP.
 
 pub mod error;
 pub mod id;
+pub mod letters;
 pub mod limits;
 pub mod loose;
 pub mod name;

@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use base::{Error, Result, time::Stamp};
+use base::{Error, Result, letters, time::Stamp};
 use diesel::{PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
 use model::{Document, GroupFields, GroupQuote, OrganizationQuote, Translated, document};
 
@@ -115,6 +115,16 @@ pub struct Group {
     quote: String,
     /// See [`Quotes::fields`].
     pub fields: String,
+    /// Name and title as completion compares them; [`base::letters::folded`].
+    folded: String,
+}
+
+impl Group {
+    /// True where a text, folded as well, stands in the name or the title.
+    #[must_use]
+    pub fn completes(&self, folded: &str) -> bool {
+        self.folded.contains(folded)
+    }
 }
 
 #[derive(Default)]
@@ -158,7 +168,9 @@ impl Quotes {
             }
             .map_err(Error::internal)?;
             table.translated |= row.translations.as_object().is_some_and(|texts| !texts.is_empty());
-            let group = Arc::new(Group { fields: self.fields(&row)?, row, quote });
+            // The line feed keeps them apart.
+            let folded = format!("{}\n{}", row.name, letters::folded(&row.title));
+            let group = Arc::new(Group { fields: self.fields(&row)?, row, quote, folded });
             table.sorted.push(Arc::clone(&group));
             table.by_name.insert(group.row.name.clone(), Arc::clone(&group));
             table.by_id.insert(group.row.id.clone(), group);
@@ -200,8 +212,8 @@ impl Quotes {
 
     /// All that pass the test, in the order of titles, then names.
     #[must_use]
-    pub fn filter(&self, test: impl Fn(&GroupRow) -> bool) -> Vec<Arc<Group>> {
-        self.table().sorted.iter().filter(|group| test(&group.row)).cloned().collect()
+    pub fn filter(&self, test: impl Fn(&Group) -> bool) -> Vec<Arc<Group>> {
+        self.table().sorted.iter().filter(|group| test(group)).cloned().collect()
     }
 
     /// The JSON of what every answer about an organization or group says, without the brace at its end.

@@ -110,6 +110,41 @@ fn datasets_are_completed_by_name_and_title() {
 }
 
 #[test]
+fn completion_knows_letters_as_they_are_typed() {
+    let portal = portal();
+    drop(portal.ok("organization_create", json!({"name": "kabinet", "title": "Өкмөттүн кеңеши"})));
+    drop(portal.ok("organization_create", json!({"name": "russian", "title": "Окмот Ёлка"})));
+    drop(portal.ok("group_create", json!({"name": "topic", "title": "Өнөр"})));
+    user(&portal, "ulan");
+    drop(portal.ok("user_patch", json!({"id": "ulan", "fullname": "Үлан Өмүров"})));
+    let sent = json!({"name": "budget", "title": "Өкмөттүн бюджети", "owner_org": "org1", "tags": [{"name": "Көпүрө"}, {"name": "мост Ё"}]});
+    drop(portal.ok("package_create", sent));
+    let complete = |action: &str, q: &str| {
+        let found = portal.call(&Actor::anonymous(), action, json!({"q": q})).unwrap();
+        let name = |item: &Value| item["name"].as_str().or(item.as_str()).unwrap().to_owned();
+        found.as_array().unwrap().iter().map(name).collect::<Vec<_>>().join(" ")
+    };
+    for (action, q, found) in [
+        ("organization_autocomplete", "окмот", "russian kabinet"),
+        ("organization_autocomplete", "өкмөт", "russian kabinet"),
+        ("organization_autocomplete", "КЕНЕШ", "kabinet"),
+        ("organization_autocomplete", "елка", "russian"),
+        ("group_autocomplete", "онор", "topic"),
+        ("user_autocomplete", "улан омур", "ulan"),
+        ("user_autocomplete", "ҮЛАН", "ulan"),
+        ("tag_autocomplete", "копуро", "Көпүрө"),
+        ("tag_autocomplete", "Көп", "Көпүрө"),
+        ("tag_autocomplete", "т е", "мост Ё"),
+        ("tag_autocomplete", "к%п", ""),
+        ("package_autocomplete", "окмот", "budget"),
+        ("package_autocomplete", "ӨКМӨТТҮН БЮ", "budget"),
+        ("package_autocomplete", "кмөтт", "budget"),
+    ] {
+        assert_eq!(complete(action, q), found, "{action} {q}");
+    }
+}
+
+#[test]
 fn current_datasets_come_newest_first() {
     let portal = portal();
     let list = |actor: &Actor, input: Value| {

@@ -474,7 +474,7 @@ fn only_what_the_configuration_asks_for_is_taken() {
     };
     assert_eq!(extra("origin"), Some(json!(format!("{}/dataset/{}", remote.base_url(), dataset["id"].as_str().unwrap()))));
     assert_eq!(extra("access_rights"), Some(json!("mine")));
-    assert_eq!(portal.app.quotes.filter(|group| group.is_organization).len(), 1);
+    assert_eq!(portal.app.quotes.filter(|group| group.row.is_organization).len(), 1);
 }
 
 #[test]

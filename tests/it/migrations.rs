@@ -41,6 +41,29 @@ fn up_down_up_is_the_same() {
 }
 
 #[test]
+fn the_database_compares_names_as_the_program_does() {
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+        text: String,
+    }
+    let database = TestDb::new();
+    let mut connection = PgConnection::establish(&database.url()).unwrap();
+    let letters: String = ('!'..='~').chain('\u{400}'..='\u{52f}').collect();
+    let folded: Line =
+        diesel::sql_query("select folded($1) as line").bind::<Text, _>(&letters).get_result(&mut connection).unwrap();
+    assert_eq!(folded.line, base::letters::folded(&letters));
+    diesel::sql_query("set enable_seqscan = off").execute(&mut connection).unwrap();
+    for (query, index) in [
+        ("select id from tag where folded(name) like folded('%копуро%')", "tag_parts_of_name"),
+        ("select id from users where folded(name) like '%ulan%' or folded(fullname) like '%улан%'", "users_parts_of_names"),
+    ] {
+        let plan: Vec<Step> = diesel::sql_query(format!("explain {query}")).load(&mut connection).unwrap();
+        assert!(plan.iter().any(|step| step.text.contains(index)), "{query} goes through all names");
+    }
+}
+
+#[test]
 fn a_server_that_runs_for_long_keeps_two_years_of_activities_ahead() {
     let database = TestDb::new();
     let mut connection = PgConnection::establish(&database.url()).unwrap();

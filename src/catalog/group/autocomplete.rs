@@ -1,9 +1,9 @@
 //! `group_autocomplete`, and what `organization_autocomplete` shares with it.
 
 use action::{Action, Ctx, Kind};
-use base::{Error, Result, loose::Natural};
+use base::{Error, Result, letters, loose::Natural};
 use serde::Serialize;
-use store::quotes::GroupRow;
+use store::quotes::{Group, GroupRow};
 
 use super::Family;
 use crate::tag::db::is_findable;
@@ -62,11 +62,10 @@ pub fn choices(ctx: &Ctx, family: Family, params: &AutocompleteParams) -> Vec<Ch
     if !is_findable(text) {
         return Vec::new();
     }
-    let text = text.to_lowercase();
-    let test = |row: &GroupRow| {
-        row.is_organization == family.is_organization()
-            && row.state == "active"
-            && (row.name.contains(&text) || row.title.to_lowercase().contains(&text))
+    let text = letters::folded(text);
+    let test = |group: &Group| {
+        let row = &group.row;
+        row.is_organization == family.is_organization() && row.state == "active" && group.completes(&text)
     };
     let mut found = ctx.app.quotes.filter(test);
     found.sort_by_cached_key(|group| (group.row.display_name().to_lowercase(), group.row.name.clone()));

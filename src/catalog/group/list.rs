@@ -133,7 +133,7 @@ fn wanted(ctx: &Ctx, family: Family, params: &ListParams) -> Vec<Arc<Group>> {
             && (part.is_empty()
                 || [&row.name, &row.title, &row.description].iter().any(|text| text.to_lowercase().contains(&part)))
     };
-    ctx.app.quotes.filter(test)
+    ctx.app.quotes.filter(|group| test(&group.row))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

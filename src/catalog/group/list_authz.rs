@@ -55,7 +55,7 @@ impl Action for ListAuthz {
             _ => HashSet::new(),
         };
         let mine = |row: &GroupRow| !row.is_organization && row.state == "active" && (all || own.contains(&row.id));
-        let mut groups = ctx.app.quotes.filter(mine);
+        let mut groups = ctx.app.quotes.filter(|group| mine(&group.row));
         groups.sort_by_cached_key(|group| (group.row.display_name().to_lowercase(), group.row.name.clone()));
         view::all(ctx, Family::Group, &groups, options)
     }

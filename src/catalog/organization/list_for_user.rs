@@ -6,7 +6,7 @@ use action::{Action, Ctx, Kind};
 use auth::{Actor, Permission, Role, role::permission_named};
 use base::{Error, Result, time::Stamp};
 use serde_json::{Value, json};
-use store::quotes::GroupRow;
+use store::quotes::{Group, GroupRow};
 
 use crate::{
     flag::{Flag, flag},
@@ -54,7 +54,8 @@ impl Action for ListForUser {
         let role = |row: &GroupRow| {
             if user.is_sysadmin() { Some(Role::Admin) } else { user.role_in(&row.id).filter(|role| role.permits(permission)) }
         };
-        let mut found = ctx.app.quotes.filter(|row| row.is_organization && row.state == "active" && role(row).is_some());
+        let mut found =
+            ctx.app.quotes.filter(|Group { row, .. }| row.is_organization && row.state == "active" && role(row).is_some());
         found.sort_by_cached_key(|group| (group.row.display_name().to_lowercase(), group.row.name.clone()));
         let counts = if counted { group::view::counts(ctx, Family::Organization, &found)? } else { Vec::new() };
         let ids: Vec<String> = found.iter().map(|group| group.row.id.clone()).collect();

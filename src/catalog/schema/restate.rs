@@ -79,7 +79,7 @@ fn moved(app: &App, fields: Map<String, Value>, extras: Extras, schema: Option<&
 
 fn groups(app: &Arc<App>) -> Result<()> {
     let mut changed: Vec<GroupRow> = Vec::new();
-    for known in app.quotes.filter(|_row| true) {
+    for known in app.quotes.filter(|_group| true) {
         let row = &known.row;
         let fields = row.fields.as_object().cloned().unwrap_or_default();
         let extras: Vec<Extra> = serde_json::from_value(row.extras.clone()).map_err(Error::internal)?;

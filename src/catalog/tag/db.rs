@@ -2,8 +2,10 @@
 
 use base::{Result, page::Page};
 use diesel::{
-    ExpressionMethods, OptionalExtension, PgArrayExpressionMethods, PgConnection, PgTextExpressionMethods, QueryDsl, Queryable,
-    RunQueryDsl, pg::Pg,
+    ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgArrayExpressionMethods, PgConnection, QueryDsl, Queryable,
+    RunQueryDsl, TextExpressionMethods,
+    pg::Pg,
+    sql_types::{Nullable, Text},
 };
 use store::{
     error,
@@ -35,7 +37,7 @@ fn matching<'a>(vocabulary: Option<&str>, parts: &[String]) -> Boxed<'a> {
         }
     };
     for part in parts {
-        query = query.filter(tag::name.ilike(containing(part)));
+        query = query.filter(folded(tag::name.nullable()).like(folded(containing(part))));
     }
     query
 }
@@ -177,6 +179,11 @@ pub fn insert(connection: &mut PgConnection, tags: &[model::Tag]) -> Result<()> 
 /// What the database says.
 pub fn delete(connection: &mut PgConnection, ids: &[String]) -> Result<()> {
     diesel::delete(tag::table.filter(tag::id.eq_any(ids))).execute(connection).map(drop).map_err(error::of)
+}
+
+diesel::define_sql_function! {
+    /// A text as completion compares it; [`base::letters::folded`].
+    fn folded(text: Nullable<Text>) -> Nullable<Text>;
 }
 
 /// Characters of the longest text that is looked for in names. PostgreSQL folds the whole pattern again for every row,

@@ -3,11 +3,11 @@
 use base::{Result, time::Stamp};
 use catalog::{
     member::db::{UserRow, lower},
-    tag::db::containing,
+    tag::db::{containing, folded},
 };
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, PgTextExpressionMethods, QueryDsl, RunQueryDsl,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl,
+    SelectableHelper, TextExpressionMethods,
 };
 use store::{
     error,
@@ -31,9 +31,10 @@ pub struct Wanted<'a> {
 pub fn chosen<'a>(wanted: &Wanted<'_>) -> users::BoxedQuery<'a, diesel::pg::Pg> {
     let mut query = users::table.filter(users::state.ne("deleted")).into_boxed();
     if let Some(part) = wanted.part {
-        let pattern = containing(part);
-        let named = users::name.ilike(pattern.clone()).or(users::fullname.ilike(pattern.clone()));
-        query = if wanted.search_email { query.filter(named.or(users::email.ilike(pattern))) } else { query.filter(named) };
+        let pattern = || folded(containing(part));
+        let named = folded(users::name.nullable()).like(pattern()).or(folded(users::fullname).like(pattern()));
+        let addressed = || folded(users::email).like(pattern());
+        query = if wanted.search_email { query.filter(named.or(addressed())) } else { query.filter(named) };
     }
     if let Some(email) = wanted.email {
         query = query.filter(lower(users::email).eq(email.to_lowercase()));

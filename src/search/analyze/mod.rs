@@ -15,7 +15,7 @@ use language::Language;
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
 /// Part of the schema hash.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Words as CKAN has them, with English stems: titles, notes, everything.
 pub const TEXT: &str = "kurak_text";
@@ -101,5 +101,7 @@ mod tests {
     fn pieces_complete_words() {
         assert!(of(NGRAM, "Water").iter().any(|end| end.starts_with("ate")));
         assert_eq!(of(NGRAM_QUERY, "Wat"), ["wat"]);
+        assert_eq!(of(NGRAM_QUERY, "Өкмөт"), ["окмот"]);
+        assert_eq!(of(NGRAM, "өң"), ["он"]);
     }
 }

@@ -2,6 +2,7 @@
 //! that. (Solr's field keeps every piece of 2 to 10 letters, also over blanks: four times the terms, and longer words are not
 //! found. Here a piece ends with its word, and each word that is asked for is looked for by itself.)
 
+use base::letters;
 use tantivy::tokenizer::{
     AsciiFoldingFilter, LowerCaser, SimpleTokenizer, TextAnalyzer, Token, TokenFilter, TokenStream, Tokenizer,
 };
@@ -13,13 +14,32 @@ const LONGEST: usize = 100;
 
 /// For what is written: each word gives its ends.
 pub fn writing() -> TextAnalyzer {
-    TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).filter(Ends).build()
+    TextAnalyzer::builder(SimpleTokenizer::default())
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .filter(Typed)
+        .filter(Ends)
+        .build()
 }
 
 /// For what is asked: each word as it is, a beginning of what is kept.
 pub fn asking() -> TextAnalyzer {
-    TextAnalyzer::builder(SimpleTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).filter(Longest).build()
+    TextAnalyzer::builder(SimpleTokenizer::default())
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .filter(Typed)
+        .filter(Longest)
+        .build()
 }
+
+/// Letters as they are typed.
+#[derive(Clone)]
+struct Typed;
+
+#[derive(Clone)]
+struct TypedOf<T>(T);
+
+struct TypedStream<T>(T);
 
 #[derive(Clone)]
 struct Ends;
@@ -42,6 +62,39 @@ struct Longest;
 struct LongestOf<T>(T);
 
 struct LongestStream<T>(T);
+
+impl TokenFilter for Typed {
+    type Tokenizer<T: Tokenizer> = TypedOf<T>;
+    fn transform<T: Tokenizer>(self, tokenizer: T) -> TypedOf<T> {
+        TypedOf(tokenizer)
+    }
+}
+
+impl<T: Tokenizer> Tokenizer for TypedOf<T> {
+    type TokenStream<'a> = TypedStream<T::TokenStream<'a>>;
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
+        TypedStream(self.0.token_stream(text))
+    }
+}
+
+impl<T: TokenStream> TokenStream for TypedStream<T> {
+    fn advance(&mut self) -> bool {
+        let more = self.0.advance();
+        let token = self.0.token_mut();
+        if !token.text.is_ascii() {
+            token.text = letters::folded(&token.text);
+        }
+        more
+    }
+
+    fn token(&self) -> &Token {
+        self.0.token()
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.0.token_mut()
+    }
+}
 
 impl TokenFilter for Longest {
     type Tokenizer<T: Tokenizer> = LongestOf<T>;

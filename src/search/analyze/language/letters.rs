@@ -3,6 +3,8 @@
 //! Kyrgyz has three letters that a Russian keyboard lacks: `ө ү ң` are typed as `о у н` (and `ё` as `е`, also in Russian).
 //! Documents mix alphabets: a Latin `c` inside a Cyrillic word looks right and is found by nobody.
 
+use base::letters;
+
 use super::{Repair, is_on};
 
 /// What a word is written in.
@@ -56,19 +58,6 @@ fn latin(cyrillic: char) -> Option<char> {
     }
 }
 
-fn folded(letter: char) -> char {
-    match letter {
-        'ө' | 'ѳ' => 'о',
-        'ү' | 'ұ' | 'ў' => 'у',
-        'ң' | 'ҥ' => 'н',
-        'ё' => 'е',
-        'қ' => 'к',
-        'ғ' => 'г',
-        'і' => 'и',
-        other => other,
-    }
-}
-
 /// Adds a word in small letters to `out`, in the letters of keys.
 pub fn fold(word: &str, out: &mut String) -> Script {
     if word.is_ascii() {
@@ -113,7 +102,7 @@ pub fn fold(word: &str, out: &mut String) -> Script {
             }
             mark if is_mark(mark) => {}
             _ if !is_on(Repair::Folding) => out.push(cyrillic(letter).unwrap_or(letter)),
-            _ => out.push(folded(cyrillic(letter).unwrap_or(letter))),
+            _ => out.push(letters::plain(cyrillic(letter).unwrap_or(letter))),
         }
     }
     Script::Cyrillic
