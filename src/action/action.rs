@@ -34,18 +34,34 @@ pub struct FileField {
     /// Its name; one that begins with `__` is the end of a longer one.
     pub name: &'static str,
     pub doc: &'static str,
-    pub size: FileSize,
+    pub used: FileUse,
 }
 
-/// How large a file may be.
+/// What a file is for: how large it may be, and where it goes, follow from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileSize {
+pub enum FileUse {
     /// `ckan.max_resource_size`.
     Resource,
-    /// `ckan.max_image_size`.
-    Image,
-    /// As the storage says that it goes to.
-    Storage,
+    /// `ckan.max_image_size`, as for the other pictures.
+    GroupPicture,
+    UserPicture,
+    SitePicture,
+    /// As the storage says that the parameters name, else the default one.
+    Stored,
+}
+
+impl FileUse {
+    /// Its storage; `named`: the one that the parameters name.
+    #[must_use]
+    pub fn storage<'a>(self, settings: &'a files::Settings, named: Option<&'a str>) -> &'a str {
+        match self {
+            Self::Resource => &settings.resource_storage,
+            Self::GroupPicture => &settings.group_storage,
+            Self::UserPicture => &settings.user_storage,
+            Self::SitePicture => &settings.admin_storage,
+            Self::Stored => named.filter(|named| !named.is_empty()).unwrap_or(&settings.default_storage),
+        }
+    }
 }
 
 /// The documentation of an action: its doc comment. Made by [`crate::declare!`].

@@ -41,7 +41,7 @@ impl App {
     /// its follower needs the parts.
     ///
     /// # Errors
-    /// Internal, if two actions have one name or a secret cannot be used.
+    /// Internal, if two actions have one name or a secret cannot be used; BadRequest, for a storage that cannot be.
     pub fn new(mut settings: Settings, pools: Pools, index: search::Index, mut rows: Vec<Row>) -> Result<Arc<Self>> {
         settings.activity.enabled &= settings.has_plugin("activity");
         rows.retain(|row| row.plugin.is_none_or(|plugin| settings.has_plugin(plugin)));
@@ -55,7 +55,7 @@ impl App {
         Ok(Arc::new(Self {
             sealer: Sealer::new(&settings.secret_key)?,
             site,
-            files: Files::new(&settings.files),
+            files: Files::new(&settings.files)?,
             pools,
             documents: Documents::default(),
             creates: GroupCommit::default(),

@@ -1,9 +1,9 @@
 //! Files that go with a write: they are put into their places after its commit, and whoever dies in between leaves a row
 //! that says what is still to be done.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use base::Result;
+use base::{Kind, Result};
 use files::Arrival;
 use serde_json::Value;
 use store::{Lane, Tx, file_work};
@@ -81,9 +81,17 @@ impl App {
     /// Unavailable, if the database does not answer.
     pub fn tend_files(&self) -> Result<()> {
         let places = file_work::places(&mut *self.pools.get(Lane::Job)?, BATCH)?;
+        let mut away = BTreeSet::new();
         for (storage, location) in &places {
+            // What does not answer is waited for once.
+            if away.contains(storage) {
+                continue;
+            }
             if let Err(error) = work_at(self, Lane::Job, (storage, location)) {
                 tracing::error!(%error, storage, location, "a file is not in its place yet");
+                if error.kind() == Kind::Unavailable {
+                    away.insert(storage);
+                }
             }
         }
         self.files.sweep(|arrival| file_work::is_wanted(&mut *self.pools.get(Lane::Job)?, arrival))

@@ -16,7 +16,7 @@ pub mod settings;
 pub mod shape;
 pub mod site;
 
-pub use action::{Action, Documented, Field, FileField, FileSize, Kind, Raw, Reply, Row};
+pub use action::{Action, Documented, Field, FileField, FileUse, Kind, Raw, Reply, Row};
 pub use app::App;
 pub use conditions::Conditions;
 pub use ctx::Ctx;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use action::{Ctx, FileField, FileSize};
+use action::{Ctx, FileField, FileUse};
 use base::{Error, Result, loose, time::Stamp};
 use files::{
     Arrival, Settings,
@@ -15,13 +15,18 @@ use serde_json::{Map, Value, json};
 
 use crate::resource::upload::too_large;
 
-/// The file that `organization_create`, `user_create` and their like take.
-pub const FILES: &[FileField] =
-    &[FileField { name: UPLOAD, doc: "A picture; `image_url` is its name then.", size: FileSize::Image }];
+/// The file that `organization_create` and its like take.
+pub const OF_GROUP: &[FileField] = &[FileField { used: FileUse::GroupPicture, ..PICTURE }];
+
+/// The file that `user_create` and its like take.
+pub const OF_USER: &[FileField] = &[PICTURE];
 
 /// The file that `config_option_update` takes.
 pub const LOGO: &[FileField] =
-    &[FileField { name: "logo_upload", doc: "A picture; `ckan.site_logo` is its address then.", size: FileSize::Image }];
+    &[FileField { name: "logo_upload", doc: "A picture; `ckan.site_logo` is its address then.", used: FileUse::SitePicture }];
+
+const PICTURE: FileField =
+    FileField { name: UPLOAD, doc: "A picture; `image_url` is its name then.", used: FileUse::UserPicture };
 
 const UPLOAD: &str = "image_upload";
 

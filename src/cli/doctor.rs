@@ -74,6 +74,7 @@ pub fn run(config: Config, arguments: &Arguments) -> Result<()> {
         findings.look("files", files(root));
         findings.look("disk of files", disk(root));
     }
+    buckets(&config, &mut findings);
     database(config, &mut findings);
     let fails = findings.0.iter().filter(|finding| finding.0 == Verdict::Fail).count();
     if arguments.json {
@@ -162,6 +163,18 @@ fn files(root: &Path) -> Result<(Verdict, String)> {
     fs::write(&trial, b"x").map_err(|error| Error::internal(format!("{shown} cannot be written: {error}")))?;
     fs::remove_file(&trial).map_err(Error::internal)?;
     Ok((Verdict::Ok, format!("{shown} can be written")))
+}
+
+/// Storages in S3.
+fn buckets(config: &Config, findings: &mut Findings) {
+    let files = match files::Files::new(&config.settings.files) {
+        Ok(files) => files,
+        Err(error) => return findings.add(Verdict::Fail, "storages", words(&error)),
+    };
+    for storage in files.storages().filter(|storage| storage.settings.s3.is_some()) {
+        let answer = storage.check().map(|()| (Verdict::Ok, format!("{}: the bucket answers", storage.name)));
+        findings.look("storage in S3", answer);
+    }
 }
 
 /// Free space as `df` counts it: the standard library has no call for it.

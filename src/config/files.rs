@@ -5,8 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use base::Result;
-use files::{Settings, StorageSettings};
+use base::{Result, secret::Secret};
+use files::{S3Settings, Settings, StorageSettings};
 
 use super::{Reader, wrong};
 
@@ -47,14 +47,34 @@ pub fn files(read: &Reader, data: &Path) -> Result<Settings> {
     })
 }
 
-/// Storages on the local disk. One of another kind is not there, as in CKAN without the plugin that brings it.
+/// What a storage in S3 has beside the options of `object_store`, which it takes under their own names.
+const OF_ALL: &[&str] = &[
+    "type",
+    "max_size",
+    "supported_types",
+    "public",
+    "location_transformers",
+    "disabled_capabilities",
+    "prefix",
+    PATH_STYLE,
+    SIGNED,
+];
+const PATH_STYLE: &str = "path_style";
+const SIGNED: &str = "signed_downloads";
+
+/// Storages on the local disk and in S3. One of another kind is not there, as in CKAN without the plugin that brings it.
 fn storages(read: &Reader, data: &Path) -> Result<BTreeMap<String, StorageSettings>> {
     let testing = read.flag("testing", false)?;
     let mut all = BTreeMap::new();
     for (option, kind) in read.options.range(STORAGE.to_owned()..).take_while(|(option, _)| option.starts_with(STORAGE)) {
         let Some(name) = option.strip_prefix(STORAGE).and_then(|rest| rest.strip_suffix(".type")) else { continue };
         let of = |option: &str| format!("{STORAGE}{name}.{option}");
+        let mut s3 = None;
         let path = match (kind.trim(), read.text(&of("path"))) {
+            ("kurak:s3", _) => {
+                s3 = Some(bucket(read, name)?);
+                PathBuf::new()
+            }
             ("ckan:fs" | "ckan:fs:public" | "file_keeper:fs", Some(path)) if Path::new(&path).is_absolute() => {
                 PathBuf::from(path)
             }
@@ -70,6 +90,7 @@ fn storages(read: &Reader, data: &Path) -> Result<BTreeMap<String, StorageSettin
         };
         let storage = StorageSettings {
             path,
+            s3,
             max_size: match read.text(&of("max_size")) {
                 None => None,
                 Some(text) if text.starts_with('-') => None,
@@ -83,6 +104,39 @@ fn storages(read: &Reader, data: &Path) -> Result<BTreeMap<String, StorageSettin
         all.insert(name.to_owned(), storage);
     }
     Ok(all)
+}
+
+/// The bucket of a storage whose type is `kurak:s3`. What nobody knows is a fault: it could be a misspelt credential.
+fn bucket(read: &Reader, name: &str) -> Result<S3Settings> {
+    let begin = format!("{STORAGE}{name}.");
+    if name.contains('/') {
+        return Err(wrong(&format!("{begin}type"), "kurak:s3", "a storage without a slash in its name"));
+    }
+    let mut settings = S3Settings {
+        prefix: read.text(&format!("{begin}prefix")).unwrap_or_default(),
+        signed_seconds: read.parsed(&format!("{begin}{SIGNED}"), "seconds")?.unwrap_or(0).min(7 * 24 * 3_600),
+        ..S3Settings::default()
+    };
+    for (option, value) in read.options.range(begin.clone()..).take_while(|(option, _)| option.starts_with(&begin)) {
+        let Some(key) = option.strip_prefix(&begin).filter(|key| !OF_ALL.contains(key)) else { continue };
+        let Some(key) = S3Settings::option(key) else {
+            return Err(wrong(option, "…", "an option of a storage in S3, such as bucket, endpoint, region, access_key_id"));
+        };
+        if !value.trim().is_empty() {
+            settings.options.insert(key, Secret::new(value.trim()));
+        }
+    }
+    let path_style = format!("{begin}{PATH_STYLE}");
+    if read.has(&path_style) {
+        let is_virtual = !read.flag(&path_style, true)?;
+        let key = S3Settings::option("virtual_hosted_style_request");
+        settings.options.extend(key.map(|key| (key, Secret::new(is_virtual.to_string()))));
+    }
+    if settings.options.contains_key("aws_bucket") {
+        Ok(settings)
+    } else {
+        Err(wrong(&format!("{begin}bucket"), "", "the name of a bucket"))
+    }
 }
 
 /// `package resource:storage group`: whose rights count for their files, and in which storages.
@@ -118,6 +172,42 @@ fn bytes(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::{super::Config, *};
+
+    #[test]
+    fn a_bucket_has_the_options_of_object_store_and_tells_no_secret() {
+        let config = |pairs: &[(&str, &str)]| {
+            let options = [("type", "kurak:s3"), ("bucket", "b"), ("secret_access_key", "hush")];
+            let all = options.iter().chain(pairs);
+            Config::from_options(all.map(|(name, value)| (format!("ckan.files.storage.x.{name}"), (*value).to_owned())).collect())
+        };
+        let found = config(&[
+            ("endpoint", "http://127.0.0.1:9"),
+            ("access_key_id", "id"),
+            ("prefix", "portal"),
+            ("path_style", "false"),
+            ("signed_downloads", "60"),
+            ("max_size", "1GB"),
+        ])
+        .unwrap();
+        let storage = &found.settings.files.storages["x"];
+        let s3 = storage.s3.as_ref().unwrap();
+        assert_eq!((s3.prefix.as_str(), s3.signed_seconds, storage.max_size), ("portal", 60, Some(1_000_000_000)));
+        let options: Vec<(&str, &str)> = s3.options.iter().map(|(key, value)| (key.as_str(), value.reveal())).collect();
+        let expected = [
+            ("aws_access_key_id", "id"),
+            ("aws_bucket", "b"),
+            ("aws_endpoint", "http://127.0.0.1:9"),
+            ("aws_secret_access_key", "hush"),
+            ("aws_virtual_hosted_style_request", "true"),
+        ];
+        assert_eq!(options, expected);
+        assert!(!format!("{:?} {:?}", found.settings, found.printable()).contains("hush"));
+        assert!(found.not_honoured().is_empty(), "{:?}", found.not_honoured());
+        for (name, value) in [("acess_key_id", "x"), ("bucket", ""), ("path_style", "maybe"), ("signed_downloads", "-1")] {
+            let error = config(&[(name, value)]).unwrap_err();
+            assert!(error.message().contains(name) && !error.message().contains("hush"), "{error}");
+        }
+    }
 
     #[test]
     fn storages_are_read_and_sizes_understood() {

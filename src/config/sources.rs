@@ -1,8 +1,12 @@
 //! Where options come from.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use base::{Error, Result};
+use files::S3Settings;
 
 use super::{Options, honoured, ini};
 
@@ -49,6 +53,7 @@ pub fn gather(file: Option<&Path>) -> Result<(Options, PathBuf)> {
         options.extend(read(&beside)?);
     }
     options.extend(of_environment(&environment));
+    options.extend(of_aws(&options, &environment));
     Ok((options, folder))
 }
 
@@ -114,6 +119,24 @@ fn of_environment(environment: &[(String, String)]) -> Options {
     options
 }
 
+/// `AWS_ACCESS_KEY_ID` and its like for every storage in S3, as far as they mean something to one and it has nothing of the
+/// kind of its own.
+fn of_aws(options: &Options, environment: &[(String, String)]) -> Options {
+    let all = options.iter().filter(|(_, value)| value.trim() == "kurak:s3");
+    let storages = all.filter_map(|(option, _)| option.strip_suffix("type").filter(|it| it.starts_with("ckan.files.storage.")));
+    let given = environment.iter().filter(|(name, value)| name.starts_with("AWS_") && !value.is_empty());
+    let given: Vec<(String, &String)> =
+        given.filter_map(|(name, value)| Some((S3Settings::option(&name.to_lowercase())?, value))).collect();
+    let mut found = Options::new();
+    for storage in storages {
+        let own = options.range(storage.to_owned()..).map_while(|(option, _)| option.strip_prefix(storage));
+        let own: BTreeSet<String> = own.filter_map(S3Settings::option).collect();
+        let new = given.iter().filter(|(key, _)| !own.contains(key));
+        found.extend(new.map(|(key, value)| (format!("{storage}{key}"), (*value).clone())));
+    }
+    found
+}
+
 /// True when the program runs as root.
 pub fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|owner| std::os::unix::fs::MetadataExt::uid(&owner) == 0)
@@ -150,6 +173,28 @@ mod tests {
         assert_eq!(options["kurak.pg_bindir"], "/pg");
         assert_eq!(options["smtp.starttls"], "true");
         assert_eq!(options.len(), 6, "{options:?}");
+    }
+
+    #[test]
+    fn credentials_of_the_machine_are_for_storages_that_have_none() {
+        let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let options = pairs(&[
+            ("ckan.files.storage.a.type", "kurak:s3"),
+            ("ckan.files.storage.a.access_key_id", "own"),
+            ("ckan.files.storage.b.type", "kurak:s3"),
+            ("ckan.files.storage.c.type", "ckan:fs"),
+        ]);
+        let environment =
+            pairs(&[("AWS_ACCESS_KEY_ID", "x"), ("AWS_REGION", "eu"), ("AWS_PROFILE", "p"), ("AWS_ENDPOINT_URL", "")]);
+        let found = of_aws(&options.into_iter().collect(), &environment);
+        let expected = pairs(&[
+            ("ckan.files.storage.a.aws_region", "eu"),
+            ("ckan.files.storage.b.aws_access_key_id", "x"),
+            ("ckan.files.storage.b.aws_region", "eu"),
+        ]);
+        assert_eq!(found, expected.into_iter().collect());
     }
 
     #[test]

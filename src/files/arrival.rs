@@ -1,4 +1,5 @@
-//! A file on its way in: written beside the storages, under the lock of the process that takes it.
+//! A file on its way in: written beside the storages, on the disk or in the bucket, under the lock of the process that
+//! takes it.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -12,7 +13,14 @@ use base::{Error, Result, id};
 use md5::Md5;
 use sha2::{Digest, Sha256};
 
-use crate::sniff;
+use crate::{
+    Storage,
+    s3::upload::{self, Upload},
+    sniff,
+};
+
+/// Stands in the id of a file that has arrived in S3 before the storage whose bucket that is.
+pub(crate) const IN: char = '@';
 
 /// A file that has arrived whole, or that is too large. It goes when this does, unless a write is about to speak of it.
 #[derive(Debug)]
@@ -37,14 +45,20 @@ pub struct Arrival {
 #[derive(Debug)]
 struct Temporary {
     path: PathBuf,
+    /// The bytes; of an upload to S3, what is needed to break it off.
     file: File,
+    upload: Option<Upload>,
     kept: AtomicBool,
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        if !self.kept.load(Ordering::Acquire) {
-            drop(fs::remove_file(&self.path));
+        if self.kept.load(Ordering::Acquire) {
+            return;
+        }
+        match &mut self.upload {
+            None => drop(fs::remove_file(&self.path)),
+            Some(upload) => upload.give_up(self.path.clone()),
         }
     }
 }
@@ -70,22 +84,28 @@ pub struct Arriving {
 }
 
 impl Arriving {
-    /// Begins a file of at most `limit` bytes in this folder.
+    /// Begins a file of at most `limit` bytes in this folder, or in the bucket of that storage.
     ///
     /// # Errors
     /// Unavailable, if the disk does not take it.
-    pub(crate) fn begin(folder: &Path, (filename, declared): (&str, &str), limit: u64) -> Result<Self> {
-        let id = id::new();
+    pub(crate) fn begin(folder: &Path, storage: Option<&Storage>, said: (&str, &str), limit: u64) -> Result<Self> {
+        let bucket = storage.and_then(|storage| Some((&storage.name, storage.s3()?)));
+        let own = id::new();
+        let id = bucket.map_or_else(|| own.clone(), |(storage, _)| format!("{own}{IN}{storage}"));
         let path = folder.join(&id);
         let file =
             OpenOptions::new().write(true).create_new(true).mode(0o640).open(&path).map_err(|error| failed(&path, &error))?;
-        let temporary = Temporary { path, file, kept: AtomicBool::new(false) };
+        let mut temporary = Temporary { path, file, upload: None, kept: AtomicBool::new(false) };
         temporary.file.lock().map_err(|error| failed(&temporary.path, &error))?;
+        if let Some((_, s3)) = bucket {
+            let note = temporary.file.try_clone().map_err(|error| failed(&temporary.path, &error))?;
+            temporary.upload = Some(s3.begin(&own, note)?);
+        }
         Ok(Self {
             id,
-            filename: filename.to_owned(),
-            declared: declared.to_owned(),
-            limit,
+            filename: said.0.to_owned(),
+            declared: said.1.to_owned(),
+            limit: if bucket.is_some() { limit.min(upload::MOST) } else { limit },
             size: 0,
             sample: Vec::new(),
             sha256: Sha256::new(),
@@ -97,7 +117,7 @@ impl Arriving {
     /// Takes the next bytes. What goes beyond the limit is counted and thrown away.
     ///
     /// # Errors
-    /// Unavailable, if the disk does not take them.
+    /// Unavailable, if the disk or S3 does not take them.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.size = self.size.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         if self.is_too_large() {
@@ -107,7 +127,11 @@ impl Arriving {
         self.sample.extend(bytes.iter().take(room));
         self.sha256.update(bytes);
         self.md5.update(bytes);
-        self.temporary.file.write_all(bytes).map_err(|error| failed(&self.temporary.path, &error))
+        let Temporary { path, file, upload, .. } = &mut self.temporary;
+        match upload {
+            None => file.write_all(bytes).map_err(|error| failed(path, &error)),
+            Some(upload) => upload.write(bytes),
+        }
     }
 
     /// Counts bytes that are thrown away.
@@ -121,14 +145,16 @@ impl Arriving {
         self.size > self.limit
     }
 
-    /// All bytes are here, and on the disk for good.
+    /// All bytes are here, and there for good.
     ///
     /// # Errors
-    /// Unavailable, if the disk does not take them.
-    pub fn finish(self) -> Result<Arrival> {
+    /// Unavailable, if the disk or S3 does not take them.
+    pub fn finish(mut self) -> Result<Arrival> {
         let too_large = self.is_too_large();
-        if !too_large {
-            self.temporary.file.sync_all().map_err(|error| failed(&self.temporary.path, &error))?;
+        match &mut self.temporary.upload {
+            _ if too_large => {}
+            None => self.temporary.file.sync_all().map_err(|error| failed(&self.temporary.path, &error))?,
+            Some(upload) => upload.finish()?,
         }
         Ok(Arrival {
             id: self.id,

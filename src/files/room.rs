@@ -5,14 +5,15 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use base::{Error, Result};
 use serde_json::Value;
 
 use crate::{
-    arrival::{Arrival, Arriving},
+    arrival::{Arrival, Arriving, IN},
+    s3::S3,
     storage::{Storage, StorageSettings},
 };
 
@@ -20,6 +21,10 @@ use crate::{
 const MARK: &str = "\0file:";
 /// A file that nobody holds is left alone for so long: its owner may just be about to lock it.
 const GRACE: Duration = Duration::from_secs(30);
+/// So old is what lies in a bucket when it is clear that nobody is still bringing it.
+const STRAY: Duration = Duration::from_secs(24 * 3_600);
+/// Between two looks through the buckets.
+const LOOK: Duration = Duration::from_secs(3_600);
 const MEGABYTE: u64 = 1024 * 1024;
 
 /// `ckan.storage_path`, `ckan.max_*`, `ckan.upload.*`, `ckan.files.*`.
@@ -118,6 +123,8 @@ pub struct Files {
     storages: BTreeMap<String, Storage>,
     incoming: Option<PathBuf>,
     arrivals: Arrivals,
+    /// When buckets were looked through for what nobody speaks of.
+    looked: Mutex<Option<Instant>>,
 }
 
 /// While it lives, a parameter stands for the arrived file.
@@ -130,22 +137,21 @@ type Arrivals = Arc<Mutex<HashMap<String, Arc<Arrival>>>>;
 
 impl Files {
     /// The storages that are configured, and CKAN's own four and the default one where they are not.
-    #[must_use]
-    pub fn new(settings: &Settings) -> Self {
+    ///
+    /// # Errors
+    /// BadRequest, for options of a storage that do not go together.
+    pub fn new(settings: &Settings) -> Result<Self> {
         let mut all = settings.storages.clone();
         if let Some(root) = &settings.root {
-            let base = all.get(&settings.default_storage).map_or_else(|| root.clone(), |default| default.path.clone());
+            let root = StorageSettings { path: root.clone(), ..StorageSettings::default() };
+            let base = all.get(&settings.default_storage).unwrap_or(&root).clone();
             let mut add = |name: &str, storage: StorageSettings| {
                 all.entry(name.to_owned()).or_insert(storage);
             };
-            add(&settings.default_storage, StorageSettings { path: root.join("files"), ..StorageSettings::default() });
+            add(&settings.default_storage, root.below("files"));
             add(
                 &settings.resource_storage,
-                StorageSettings {
-                    path: base.join("resources"),
-                    max_size: Some(settings.resource_bytes()),
-                    ..StorageSettings::default()
-                },
+                StorageSettings { max_size: Some(settings.resource_bytes()), ..base.below("resources") },
             );
             let either = |types: &[String], kinds: &[String]| if types.is_empty() { kinds.to_vec() } else { types.to_vec() };
             for (name, kind, types) in [
@@ -156,19 +162,24 @@ impl Files {
                 add(
                     name,
                     StorageSettings {
-                        path: base.join("storage/uploads").join(kind),
                         max_size: Some(settings.image_bytes()),
                         types,
                         public: true,
-                        ..StorageSettings::default()
+                        ..base.below(&format!("storage/uploads/{kind}"))
                     },
                 );
             }
         }
-        let storages =
-            all.into_iter().map(|(name, settings)| (name.clone(), Storage { name, settings })).collect::<BTreeMap<_, _>>();
+        let mut background = None;
+        let storages = all.into_iter().map(|(name, settings)| Ok((name.clone(), Storage::new(name, settings, &mut background)?)));
+        let storages = storages.collect::<Result<BTreeMap<_, _>>>()?;
         let incoming = settings.root.as_ref().map(|root| root.join(".incoming"));
-        Self { storages, incoming, arrivals: Arrivals::default() }
+        Ok(Self { storages, incoming, arrivals: Arrivals::default(), looked: Mutex::default() })
+    }
+
+    /// All of them.
+    pub fn storages(&self) -> impl Iterator<Item = &Storage> {
+        self.storages.values()
     }
 
     /// The storage of that name.
@@ -191,14 +202,14 @@ impl Files {
         self.incoming.is_some()
     }
 
-    /// Begins a file of at most `limit` bytes that a client calls so and says to be of that type.
+    /// Begins a file of at most `limit` bytes for a storage that a client calls so and says to be of that type.
     ///
     /// # Errors
     /// Unavailable, if there is no place for files, or the disk does not take it.
-    pub fn begin(&self, said: (&str, &str), limit: u64) -> Result<Arriving> {
+    pub fn begin(&self, storage: &str, said: (&str, &str), limit: u64) -> Result<Arriving> {
         let folder = self.incoming.as_deref().ok_or_else(|| Error::unavailable("no ckan.storage_path"))?;
         fs::create_dir_all(folder).map_err(|error| Error::unavailable(format!("{}: {error}", folder.display())))?;
-        Arriving::begin(folder, said, limit)
+        Arriving::begin(folder, self.storage(storage), said, limit)
     }
 
     /// Makes a file a parameter.
@@ -228,13 +239,30 @@ impl Files {
         }
     }
 
+    /// True when an arrived file can be put into that storage: it arrived on the disk and that is where the storage is, or
+    /// in the storage's own bucket.
+    #[must_use]
+    pub fn fits(&self, arrival: &Arrival, storage: &str) -> bool {
+        let bucket = self.storage(storage).and_then(Storage::s3).map(|_s3| storage);
+        arrival.id.split_once(IN).map(|(_id, bucket)| bucket) == bucket
+    }
+
     /// Puts an arrived file into its place.
     ///
     /// # Errors
-    /// Unavailable, if the disk does not do it.
+    /// Unavailable, if the storage does not do it.
     pub fn place(&self, arrival: &str, storage: &str, location: &str) -> Result<()> {
-        let folder = self.incoming.as_deref().unwrap_or(Path::new(""));
-        self.needed(storage)?.place(&folder.join(arrival), location)
+        let note = self.incoming.as_deref().unwrap_or(Path::new("")).join(arrival);
+        let to = self.needed(storage)?;
+        match (arrival.split_once(IN), to.s3()) {
+            (None, _) => to.place(&note, location),
+            (Some((id, bucket)), Some(s3)) if bucket == storage => {
+                s3.place(id, location)?;
+                drop(fs::remove_file(note));
+                Ok(())
+            }
+            (Some(_elsewhere), _) => Err(Error::internal(format!("{arrival} did not arrive in the storage {storage}"))),
+        }
     }
 
     /// Looks for arrived files that no process holds any more, and removes those that no write speaks of.
@@ -250,13 +278,43 @@ impl Files {
                 continue;
             }
             let Ok(file) = fs::File::open(&path) else { continue };
-            if file.try_lock().is_err() || is_wanted(&entry.file_name().to_string_lossy())? {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if file.try_lock().is_err() || is_wanted(&name)? {
                 continue;
             }
             tracing::info!(file = %path.display(), "removing an upload that broke off");
+            if let Some((id, bucket)) = name.split_once(IN) {
+                let upload = fs::read_to_string(&path).unwrap_or_default();
+                let gone = self.bucket(bucket).and_then(|s3| s3.discard(id, &upload));
+                if let Err(error) = gone {
+                    tracing::warn!(%error, storage = bucket, "an upload that broke off is not gone yet");
+                    continue;
+                }
+            }
             drop(fs::remove_file(&path));
         }
+        self.sweep_buckets(is_wanted)
+    }
+
+    /// The same for what lies in buckets with no file here that tells of it: another node brought it, and is no more.
+    fn sweep_buckets(&self, mut is_wanted: impl FnMut(&str) -> Result<bool>) -> Result<()> {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        if looked.is_some_and(|looked| looked.elapsed() < LOOK) {
+            return Ok(());
+        }
+        for (name, s3) in self.storages.iter().filter_map(|(name, storage)| Some((name, storage.s3()?))) {
+            for id in s3.strays(STRAY)? {
+                if !is_wanted(&format!("{id}{IN}{name}"))? {
+                    s3.discard(&id, "")?;
+                }
+            }
+        }
+        *looked = Some(Instant::now());
         Ok(())
+    }
+
+    fn bucket(&self, storage: &str) -> Result<&Arc<S3>> {
+        self.needed(storage)?.s3().ok_or_else(|| Error::unavailable(format!("the storage {storage} is not in S3")))
     }
 }
 
@@ -289,7 +347,7 @@ mod tests {
     use super::*;
 
     fn files(folder: &Path) -> Files {
-        Files::new(&Settings { root: Some(folder.to_owned()), ..Settings::default() })
+        Files::new(&Settings { root: Some(folder.to_owned()), ..Settings::default() }).unwrap()
     }
 
     fn left(files: &Files) -> usize {
@@ -300,7 +358,7 @@ mod tests {
     fn a_file_goes_unless_a_write_keeps_it() {
         let folder = tempfile::tempdir().unwrap();
         let files = files(folder.path());
-        let mut arriving = files.begin(("a.csv", "text/csv"), 10).unwrap();
+        let mut arriving = files.begin("resources", ("a.csv", "text/csv"), 10).unwrap();
         arriving.write(b"a,b\n1,2\n").unwrap();
         assert_eq!(left(&files), 1);
         let ticket = files.ticket(arriving.finish().unwrap());
@@ -312,7 +370,7 @@ mod tests {
         assert_eq!(left(&files), 0);
         assert!(folder.path().join("resources/abc/def").exists());
         drop(arrival);
-        let mut broken = files.begin(("a.csv", ""), 4).unwrap();
+        let mut broken = files.begin("resources", ("a.csv", ""), 4).unwrap();
         broken.write(b"12345").unwrap();
         assert!(broken.finish().unwrap().too_large);
         assert_eq!(left(&files), 0);
@@ -324,7 +382,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let files = files(folder.path());
         let told = |content: &[u8]| {
-            let mut arriving = files.begin(("a.csv", ""), 10).unwrap();
+            let mut arriving = files.begin("resources", ("a.csv", ""), 10).unwrap();
             arriving.write(content).unwrap();
             let ticket = files.ticket(arriving.finish().unwrap());
             files.told(&serde_json::json!({"id": "x", "list": [{"upload": ticket.parameter()}]}))
@@ -337,7 +395,7 @@ mod tests {
     fn what_a_dead_process_left_is_swept() {
         let folder = tempfile::tempdir().unwrap();
         let files = files(folder.path());
-        let held = files.begin(("a", ""), 4).unwrap();
+        let held = files.begin("resources", ("a", ""), 4).unwrap();
         let old = SystemTime::now() - Duration::from_secs(60);
         let incoming = files.incoming.clone().unwrap();
         for name in ["lost", "wanted"] {

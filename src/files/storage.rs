@@ -1,23 +1,30 @@
-//! A storage: a place for files under names of its own. The local disk is the one kind that there is; another kind needs
-//! no more than the few methods here.
+//! A storage: a place for files under names of its own, on the local disk or in a bucket of S3.
 
 use std::{
-    fs::{self, File},
-    io::{self, ErrorKind, Read},
-    path::{Component, Path, PathBuf},
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+    sync::Arc,
     time::SystemTime,
 };
 
 use base::{Error, Result, id, time::Stamp};
 use md5::{Digest, Md5};
 
-use crate::{name, sniff};
+use crate::{
+    disk::Disk,
+    name,
+    s3::{Object, S3, S3Settings, background::Background},
+    sniff,
+};
 
 /// `ckan.files.storage.<name>.*`.
 #[derive(Clone, Debug, Default)]
 pub struct StorageSettings {
-    /// Its folder.
+    /// Its folder; of no meaning in a bucket.
     pub path: PathBuf,
+    /// Its bucket; `None`: it is on the disk.
+    pub s3: Option<S3Settings>,
     /// Bytes of the largest file; `None`: any.
     pub max_size: Option<u64>,
     /// Media types that it takes; empty: all.
@@ -30,20 +37,74 @@ pub struct StorageSettings {
     pub disabled: Vec<String>,
 }
 
-/// A storage on the local disk.
+impl StorageSettings {
+    /// Of a storage in a folder below this one.
+    #[must_use]
+    pub fn below(&self, folder: &str) -> Self {
+        let s3 = self.s3.as_ref().map(|s3| s3.below(folder));
+        Self { path: self.path.join(folder), s3, ..Self::default() }
+    }
+}
+
+/// See the module.
 #[derive(Clone, Debug)]
 pub struct Storage {
     pub name: String,
     pub settings: StorageSettings,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Disk(Disk),
+    S3(Arc<S3>),
 }
 
 /// A stored file that is open for reading.
 #[derive(Debug)]
 pub struct Opened {
-    pub file: File,
     pub size: u64,
     pub modified: Option<SystemTime>,
-    pub path: PathBuf,
+    /// What tells it from what else was there, quoted as in `ETag`; `None`: size and time do.
+    pub tag: Option<String>,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    File(File),
+    Object(Object),
+}
+
+impl Opened {
+    /// Its first bytes.
+    ///
+    /// # Errors
+    /// Unavailable, if it cannot be read.
+    pub fn sample(&mut self) -> Result<Vec<u8>> {
+        let most = u64::try_from(sniff::SAMPLE).unwrap_or(self.size).min(self.size);
+        let mut sample = Vec::new();
+        match &mut self.source {
+            Source::File(file) => file.take(most).read_to_end(&mut sample),
+            Source::Object(object) => object.read(0, most)?.read_to_end(&mut sample),
+        }
+        .map_err(Error::unavailable)?;
+        Ok(sample)
+    }
+
+    /// So many bytes from there on, as they are read.
+    ///
+    /// # Errors
+    /// Unavailable, if it cannot be read or is another file meanwhile.
+    pub fn read(self, first: u64, length: u64) -> Result<Box<dyn Read + Send>> {
+        match self.source {
+            Source::File(mut file) => {
+                file.seek(SeekFrom::Start(first)).map_err(Error::unavailable)?;
+                Ok(Box::new(file.take(length)))
+            }
+            Source::Object(object) => Ok(Box::new(object.read(first, length)?)),
+        }
+    }
 }
 
 /// What a stored file is.
@@ -55,6 +116,32 @@ pub struct Analysis {
 }
 
 impl Storage {
+    /// With these settings; asks nobody yet.
+    ///
+    /// # Errors
+    /// BadRequest, for options of a bucket that do not go together.
+    pub(crate) fn new(name: String, settings: StorageSettings, background: &mut Option<Arc<Background>>) -> Result<Self> {
+        let kind = match &settings.s3 {
+            None => Kind::Disk(Disk { name: name.clone(), path: settings.path.clone() }),
+            Some(s3) => {
+                let background = match background {
+                    Some(background) => Arc::clone(background),
+                    None => Arc::clone(background.insert(Arc::new(Background::start()?))),
+                };
+                Kind::S3(Arc::new(S3::new(&name, s3, background)?))
+            }
+        };
+        Ok(Self { name, settings, kind })
+    }
+
+    /// Its bucket, if it is in one.
+    pub(crate) fn s3(&self) -> Option<&Arc<S3>> {
+        match &self.kind {
+            Kind::S3(s3) => Some(s3),
+            Kind::Disk(_) => None,
+        }
+    }
+
     /// True unless the configuration takes this ability away.
     #[must_use]
     pub fn supports(&self, capability: &str) -> bool {
@@ -87,61 +174,64 @@ impl Storage {
         })
     }
 
-    /// Where a location lies on the disk; `None` for one that would lead out of the storage.
-    fn full(&self, location: &str) -> Option<PathBuf> {
-        let relative = Path::new(location);
-        let inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
-        (inside && !location.is_empty() && !location.contains('\0')).then(|| self.settings.path.join(relative))
-    }
-
-    /// Puts an arrived file into its place, in one step; what was there goes. A file that is gone was put there before.
+    /// Puts a file that has arrived on the disk into its place; what was there goes. One that is gone was put there before.
     ///
     /// # Errors
-    /// Unavailable, if the disk does not do it.
+    /// Unavailable, if the disk does not do it; Internal, for a storage that is somewhere else.
     pub(crate) fn place(&self, from: &Path, location: &str) -> Result<()> {
-        let to = self.full(location).ok_or_else(|| Error::internal(format!("no place for a file: {location}")))?;
-        let folder = to.parent().unwrap_or(&self.settings.path);
-        let placed = fs::create_dir_all(folder).and_then(|()| match fs::rename(from, &to) {
-            Err(error) if error.kind() == ErrorKind::CrossesDevices => copy_over(from, &to),
-            Err(error) if error.kind() == ErrorKind::NotFound && !from.exists() => Ok(()),
-            outcome => outcome,
-        });
-        placed.and_then(|()| File::open(folder)?.sync_all()).map_err(|error| self.failed(location, &error))
+        match &self.kind {
+            Kind::Disk(disk) => disk.place(from, location),
+            Kind::S3(_) => {
+                Err(Error::internal(format!("{} lies on the disk, its storage {} is in S3", from.display(), self.name)))
+            }
+        }
     }
 
     /// Removes a file; one that is not there is removed already.
     ///
     /// # Errors
-    /// Unavailable, if the disk does not do it.
+    /// Unavailable, if the storage does not do it.
     pub fn remove(&self, location: &str) -> Result<()> {
-        let Some(path) = self.full(location) else { return Ok(()) };
-        match fs::remove_file(path) {
-            Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                Err(self.failed(location, &error))
-            }
-            _ => Ok(()),
+        match &self.kind {
+            Kind::Disk(disk) => disk.remove(location),
+            Kind::S3(s3) => s3.remove(location),
         }
     }
 
-    /// Opens a file; `None` when there is none, or something that is no file. Links are not followed.
+    /// Opens a file; `None` when there is none, or something that is no file.
     ///
     /// # Errors
-    /// Unavailable, if the disk does not answer.
+    /// Unavailable, if the storage does not answer.
     pub fn open(&self, location: &str) -> Result<Option<Opened>> {
-        let Some(path) = self.full(location) else { return Ok(None) };
-        let opened = fs::symlink_metadata(&path).and_then(|found| {
-            if !found.is_file() {
-                return Err(io::Error::from(ErrorKind::NotFound));
-            }
-            let file = File::open(&path)?;
-            let found = file.metadata()?;
-            Ok(Opened { size: found.len(), modified: found.modified().ok(), file, path: path.clone() })
-        });
-        match opened {
-            Ok(opened) => Ok(Some(opened)),
-            Err(error) if is_absence(&error) => Ok(None),
-            Err(error) => Err(self.failed(location, &error)),
-        }
+        Ok(match &self.kind {
+            Kind::Disk(disk) => disk.open(location)?.map(|found| Opened {
+                size: found.size,
+                modified: found.modified,
+                tag: None,
+                source: Source::File(found.file),
+            }),
+            Kind::S3(s3) => s3.open(location)?.map(|(found, object)| {
+                let (size, modified) = (found.size, Some(found.last_modified.into()));
+                Opened { size, modified, tag: found.e_tag, source: Source::Object(object) }
+            }),
+        })
+    }
+
+    /// An address of the storage's own where a file can be had for a while, with that `Content-Disposition`; `None` where
+    /// downloads come from here.
+    ///
+    /// # Errors
+    /// Unavailable, if the storage has no credentials.
+    pub fn address(&self, location: &str, disposition: &str) -> Result<Option<String>> {
+        self.s3().map_or(Ok(None), |s3| s3.address(location, disposition))
+    }
+
+    /// Looks whether a bucket answers; there is nothing to look at on a disk.
+    ///
+    /// # Errors
+    /// Unavailable, if it does not.
+    pub fn check(&self) -> Result<()> {
+        self.s3().map_or(Ok(()), |s3| s3.check())
     }
 
     /// True when there is such a file.
@@ -157,11 +247,13 @@ impl Storage {
     /// # Errors
     /// As [`Storage::open`].
     pub fn analyze(&self, location: &str) -> Result<Option<Analysis>> {
-        let Some(mut opened) = self.open(location)? else { return Ok(None) };
+        let Some(opened) = self.open(location)? else { return Ok(None) };
+        let length = opened.size;
+        let mut from = opened.read(0, length)?;
         let (mut digest, mut size, mut sample) = (Md5::new(), 0_u64, Vec::new());
         let mut buffer = vec![0; 64 * 1024];
         loop {
-            let read = opened.file.read(&mut buffer).map_err(|error| self.failed(location, &error))?;
+            let read = from.read(&mut buffer).map_err(|error| self.failed(location, &error))?;
             let bytes = buffer.get(..read).unwrap_or_default();
             if bytes.is_empty() {
                 break;
@@ -173,7 +265,7 @@ impl Storage {
         Ok(Some(Analysis { size, md5: hex::encode(digest.finalize()), media_type: sniff::media_type(&sample) }))
     }
 
-    fn failed(&self, location: &str, error: &io::Error) -> Error {
+    fn failed(&self, location: &str, error: &std::io::Error) -> Error {
         Error::unavailable(format!("the storage {}, {location}: {error}", self.name))
     }
 }
@@ -184,51 +276,15 @@ pub fn is_supported(media_type: &str, supported: &[String]) -> bool {
     !media_type.is_empty() && supported.iter().any(|one| one == "*" || one == media_type)
 }
 
-fn is_absence(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename)
-}
-
-/// A storage on another disk: copied beside its place first.
-fn copy_over(from: &Path, to: &Path) -> io::Result<()> {
-    let beside = to.with_file_name(format!(".{}~", id::new()));
-    let copied = fs::copy(from, &beside).and_then(|_| File::open(&beside)?.sync_all()).and_then(|()| fs::rename(&beside, to));
-    match copied {
-        Ok(()) => fs::remove_file(from),
-        Err(error) => {
-            drop(fs::remove_file(&beside));
-            Err(error)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn nothing_leads_out_of_a_storage() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("secret"), "x").unwrap();
-        let path = folder.path().join("inside");
-        fs::create_dir(&path).unwrap();
-        std::os::unix::fs::symlink("../secret", path.join("link")).unwrap();
-        let storage = Storage { name: "s".to_owned(), settings: StorageSettings { path, ..StorageSettings::default() } };
-        for location in ["../secret", "link", "", ".", "/etc/passwd", "a/../../secret", "a\0", &"x".repeat(5_000), "link/x"] {
-            assert!(storage.open(location).unwrap().is_none(), "{location}");
-        }
-        fs::write(folder.path().join("new"), "1,2").unwrap();
-        storage.place(&folder.path().join("new"), "a/b").unwrap();
-        assert_eq!(storage.analyze("a/b").unwrap().unwrap().size, 3);
-        storage.remove("a/b").unwrap();
-        storage.remove("a/b").unwrap();
-        assert!(!storage.exists("a/b").unwrap());
-    }
-
-    #[test]
     fn rules_make_places_of_names() {
         let with = |rule: &str| {
             let settings = StorageSettings { transformers: vec![rule.to_owned()], ..StorageSettings::default() };
-            Storage { name: "s".to_owned(), settings }.location("a.csv")
+            Storage::new("s".to_owned(), settings, &mut None).unwrap().location("a.csv")
         };
         assert!(with("uuid4_prefix").unwrap().ends_with("a.csv"));
         assert!(with("uuid4_with_extension").unwrap().ends_with(".csv"));

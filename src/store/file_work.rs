@@ -29,11 +29,14 @@ pub fn add(connection: &mut PgConnection, (storage, location): (&str, &str), arr
         .map_err(error::of)
 }
 
-/// Locks the work at a place, in its order.
+/// Locks the work at a place, in its order. The transaction may stand still as long as the work takes: a storage that copies
+/// a large object takes minutes, and nobody else may begin meanwhile.
 ///
 /// # Errors
 /// What the database says.
 pub fn lock(connection: &mut PgConnection, (storage, location): (&str, &str)) -> Result<Vec<Work>> {
+    let patient = "set local idle_in_transaction_session_timeout = 0";
+    diesel::sql_query(patient).execute(connection).map_err(error::of)?;
     file_work::table
         .filter(file_work::storage.eq(storage))
         .filter(file_work::location.eq(location))

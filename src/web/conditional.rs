@@ -34,10 +34,10 @@ pub struct Part {
 }
 
 impl Wanted {
-    /// Reads the headers of a request.
-    pub fn of(headers: &HeaderMap, size: u64, modified: Option<SystemTime>) -> Self {
+    /// Reads the headers of a request. `tag`: that of the thing, where it has one that says more than size and time.
+    pub fn of(headers: &HeaderMap, size: u64, modified: Option<SystemTime>, tag: Option<String>) -> Self {
         let since = modified.and_then(|modified| modified.duration_since(SystemTime::UNIX_EPOCH).ok());
-        let tag = since.map(|since| format!("\"{size:x}-{:x}\"", since.as_nanos())).unwrap_or_default();
+        let tag = tag.or_else(|| since.map(|since| format!("\"{size:x}-{:x}\"", since.as_nanos()))).unwrap_or_default();
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let seconds = since.map(|since| since.as_secs());
         let date = |text: &str| {
@@ -130,7 +130,7 @@ mod tests {
             for (name, value) in pairs {
                 headers.insert(name.clone(), HeaderValue::from_str(value).unwrap());
             }
-            Wanted::of(&headers, 10, Some(time))
+            Wanted::of(&headers, 10, Some(time), None)
         };
         let tag = ask(&[]).tag;
         let date = ask(&[]).modified.unwrap();

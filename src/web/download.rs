@@ -3,17 +3,14 @@
 //! What somebody uploaded must never run in the portal's origin: it is saved rather than shown, never sniffed, and
 //! confined where it is shown.
 
-use std::{
-    io::{Read, Seek, SeekFrom},
-    sync::Arc,
-};
+use std::{io::Read, sync::Arc};
 
 use action::Ctx;
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     body::SizedStream,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderValue},
     },
     web::{self, Bytes, Data, Path, ServiceConfig},
@@ -25,7 +22,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     action_api::{self, Shared, proof_of},
-    conditional::{Asked, Part, Wanted},
+    conditional::{Asked, Wanted},
     envelope::{escaped, head},
     middleware::watch,
     pages,
@@ -178,36 +175,57 @@ pub fn refused(error: &Error, missing: &str, denied: &str) -> HttpResponse {
 /// Sends a stored file, or a part of it.
 pub async fn send(request: &HttpRequest, shared: &Data<Shared>, place: (String, String), shown: Shown) -> HttpResponse {
     let app = Arc::clone(&shared.app);
-    let opened = web::block(move || {
-        let mut opened = app.files.needed(&place.0)?.open(&place.1)?.ok_or_else(|| Error::not_found(NOTHING))?;
-        let mut sample = Vec::new();
-        let read = opened.file.by_ref().take(4096).read_to_end(&mut sample);
-        read.map_err(Error::unavailable)?;
-        Ok((opened, sniff::media_type(&sample)))
+    let disposition = (request.method() == Method::GET).then(|| attachment(&shown.filename));
+    let is_typed = !shown.media_type.is_empty();
+    let found = web::block(move || {
+        let storage = app.files.needed(&place.0)?;
+        let mut opened = storage.open(&place.1)?.ok_or_else(|| Error::not_found(NOTHING))?;
+        if let Some(address) = disposition.and_then(|text| storage.address(&place.1, &text).transpose()) {
+            return Ok(Found::Elsewhere(address?));
+        }
+        // A bucket is asked once more for it.
+        let sniffed = if is_typed { "" } else { sniff::media_type(&opened.sample()?) };
+        Ok(Found::Here(opened, sniffed))
     });
-    let opened = opened.await.map_err(Error::internal).and_then(|opened| opened);
-    let (opened, sniffed) = match opened {
-        Ok(opened) => opened,
+    let (opened, sniffed) = match found.await.map_err(Error::internal).and_then(|found| found) {
+        Ok(Found::Here(opened, sniffed)) => (opened, sniffed),
+        Ok(Found::Elsewhere(address)) => return elsewhere(&address, true),
         Err(error) => return refused(&error, NOTHING, ""),
     };
-    let wanted = Wanted::of(request.headers(), opened.size, opened.modified);
+    let size = opened.size;
+    let wanted = Wanted::of(request.headers(), size, opened.modified, opened.tag.clone());
     let inline = &shared.app.settings.files.inline_types;
-    match wanted.asked {
-        Asked::Unchanged => described(StatusCode::NOT_MODIFIED, &wanted, &shown, sniffed, inline).finish(),
-        Asked::Changed => pages::page(StatusCode::PRECONDITION_FAILED, "The file has changed."),
-        Asked::Impossible => described(StatusCode::RANGE_NOT_SATISFIABLE, &wanted, &shown, sniffed, inline)
-            .insert_header((header::CONTENT_RANGE, format!("bytes */{}", opened.size)))
-            .finish(),
-        Asked::Whole => {
-            let mut response = described(StatusCode::OK, &wanted, &shown, sniffed, inline);
-            stream(&mut response, opened, None)
+    let (status, part) = match wanted.asked {
+        Asked::Unchanged => return described(StatusCode::NOT_MODIFIED, &wanted, &shown, sniffed, inline).finish(),
+        Asked::Changed => return pages::page(StatusCode::PRECONDITION_FAILED, "The file has changed."),
+        Asked::Impossible => {
+            return described(StatusCode::RANGE_NOT_SATISFIABLE, &wanted, &shown, sniffed, inline)
+                .insert_header((header::CONTENT_RANGE, format!("bytes */{size}")))
+                .finish();
         }
-        Asked::Part(part) => {
-            let mut response = described(StatusCode::PARTIAL_CONTENT, &wanted, &shown, sniffed, inline);
-            let range = format!("bytes {}-{}/{}", part.first, part.last, opened.size);
-            stream(response.insert_header((header::CONTENT_RANGE, range)), opened, Some(part))
-        }
+        Asked::Whole => (StatusCode::OK, None),
+        Asked::Part(part) => (StatusCode::PARTIAL_CONTENT, Some(part)),
+    };
+    let mut response = described(status, &wanted, &shown, sniffed, inline);
+    if let Some(part) = part {
+        response.insert_header((header::CONTENT_RANGE, format!("bytes {}-{}/{size}", part.first, part.last)));
     }
+    let (first, length) = part.map_or((0, size), |part| (part.first, part.last - part.first + 1));
+    if request.method() == Method::HEAD {
+        return response.body(SizedStream::new(length, futures_util::stream::empty::<std::io::Result<Bytes>>()));
+    }
+    let reader = web::block(move || opened.read(first, length));
+    match reader.await.map_err(Error::internal).and_then(|reader| reader) {
+        Ok(reader) => stream(&mut response, reader, length),
+        Err(error) => refused(&error, NOTHING, ""),
+    }
+}
+
+/// Where the bytes of a file are.
+enum Found {
+    Here(Opened, &'static str),
+    /// At an address of the storage's own.
+    Elsewhere(String),
 }
 
 /// The headers of a file.
@@ -216,7 +234,8 @@ fn described(status: StatusCode, wanted: &Wanted, shown: &Shown, sniffed: &str, 
     // Pictures are shown where pages quote them, if they are what they seem to be.
     let is_picture = matches!(sniffed, "image/png" | "image/jpeg" | "image/gif" | "image/webp");
     let is_shown = is_supported(media_type, inline) || (shown.media_type.is_empty() && is_picture);
-    let way = if is_shown { "inline" } else { "attachment" };
+    let attachment = attachment(&shown.filename);
+    let disposition = if is_shown { attachment.replacen("attachment", "inline", 1) } else { attachment };
     // As CKAN does, so that Python's clients do not take texts for Latin-1.
     let is_text = media_type.starts_with("text/") && !media_type.contains(';');
     let media_type = if is_text { format!("{media_type}; charset=utf-8") } else { media_type.to_owned() };
@@ -224,7 +243,7 @@ fn described(status: StatusCode, wanted: &Wanted, shown: &Shown, sniffed: &str, 
     let mut response = head(status, shown.known, "");
     response
         .insert_header((header::CONTENT_TYPE, media_type))
-        .insert_header((header::CONTENT_DISPOSITION, format!("{way}; filename=\"{}\"", quoted(&shown.filename))))
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         // The data of a portal is there for the pages of others too.
         .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"))
@@ -245,22 +264,25 @@ fn quoted(filename: &str) -> String {
     filename.chars().filter(|letter| letter.is_ascii() && !letter.is_ascii_control() && !"\"\\".contains(*letter)).collect()
 }
 
-fn stream(response: &mut HttpResponseBuilder, opened: Opened, part: Option<Part>) -> HttpResponse {
-    let (first, length) = part.map_or((0, opened.size), |part| (part.first, part.last - part.first + 1));
-    let pieces = futures_util::stream::try_unfold((opened.file, first, length), |(mut file, place, left)| async move {
+/// `Content-Disposition` of a file that is saved.
+fn attachment(filename: &str) -> String {
+    format!("attachment; filename=\"{}\"", quoted(filename))
+}
+
+fn stream(response: &mut HttpResponseBuilder, reader: Box<dyn Read + Send>, length: u64) -> HttpResponse {
+    let pieces = futures_util::stream::try_unfold((reader, length), |(mut reader, left)| async move {
         if left == 0 {
             return Ok::<_, std::io::Error>(None);
         }
         let read = web::block(move || {
             let mut piece = Vec::new();
-            file.seek(SeekFrom::Start(place))?;
-            file.by_ref().take(left.min(PIECE)).read_to_end(&mut piece)?;
+            reader.by_ref().take(left.min(PIECE)).read_to_end(&mut piece)?;
             // A file that became shorter meanwhile must not look whole.
-            if piece.is_empty() { Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof)) } else { Ok((file, piece)) }
+            if piece.is_empty() { Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof)) } else { Ok((reader, piece)) }
         });
-        let (file, piece) = read.await.map_err(std::io::Error::other)??;
+        let (reader, piece) = read.await.map_err(std::io::Error::other)??;
         let length = u64::try_from(piece.len()).unwrap_or(left);
-        Ok(Some((Bytes::from(piece), (file, place + length, left.saturating_sub(length)))))
+        Ok(Some((Bytes::from(piece), (reader, left.saturating_sub(length)))))
     });
     response.body(SizedStream::new(length, pieces))
 }

@@ -50,6 +50,7 @@ mod resource_view;
 mod revise;
 mod rights;
 mod rights_matrix;
+mod s3;
 mod schema;
 mod session;
 mod settings;

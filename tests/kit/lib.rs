@@ -11,11 +11,13 @@ mod app;
 mod database;
 mod http;
 mod parts;
+mod s3;
 
 pub use app::TestApp;
 pub use database::TestDb;
 pub use http::{Response, TestServer};
 pub use parts::Form;
+pub use s3::S3;
 
 /// Waits until something holds, at most so long.
 ///

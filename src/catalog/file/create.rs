@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use action::{Action, Ctx, Dict, Field, FileField, FileSize, Kind};
+use action::{Action, Ctx, Dict, Field, FileField, FileUse, Kind};
 use base::{Error, Result, id, loose::Loose, time::Stamp};
 use files::{Arrival, name};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ fn fields() -> Vec<Field> {
 impl Action for Create {
     const NAME: &'static str = "file_create";
     const KIND: Kind = Kind::Write;
-    const FILES: &'static [FileField] = &[FileField { name: "upload", doc: "The file.", size: FileSize::Storage }];
+    const FILES: &'static [FileField] = &[FileField { name: "upload", doc: "The file.", used: FileUse::Stored }];
     type Params = CreateParams;
     type Subject = (Arc<Arrival>, String);
     type Output = View;
@@ -61,6 +61,10 @@ impl Action for Create {
         if !place.supports("CREATE") {
             return Err(Error::invalid("storage", "Operation is not supported"));
         }
+        if !app.files.fits(&arrival, &storage) {
+            let message = format!("Storage {storage} has to be named before the file: the file went somewhere else");
+            return Err(Error::invalid("storage", message));
+        }
         let called = params.0.text("name").unwrap_or_else(|| arrival.filename.clone());
         if called.is_empty() {
             return Err(fault("Name is missing and cannot be deduced from upload".to_owned()));
@@ -68,7 +72,7 @@ impl Action for Create {
         let name = name::munge(&called);
         let location = place.location(&name)?;
         // What is there untold may be adopted by file_register; it is never written over.
-        if db::is_registered(ctx.db()?, &storage, &location)? || place.exists(&location)? {
+        if place.exists(&location)? || db::is_registered(ctx.db()?, &storage, &location)? {
             return Err(fault("File already exists".to_owned()));
         }
         let most = place.settings.max_size.unwrap_or(u64::MAX);

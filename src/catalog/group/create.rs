@@ -55,7 +55,7 @@ pub fn fields() -> Vec<Field> {
 impl Action for Create {
     const NAME: &'static str = "group_create";
     const KIND: Kind = Kind::Write;
-    const FILES: &'static [FileField] = picture::FILES;
+    const FILES: &'static [FileField] = picture::OF_GROUP;
     type Params = CreateParams;
     type Subject = ();
     type Output = Raw;

@@ -37,7 +37,7 @@ macro_rules! changes {
         impl Action for $action {
             const NAME: &'static str = $name;
             const KIND: Kind = Kind::Write;
-            const FILES: &'static [FileField] = picture::FILES;
+            const FILES: &'static [FileField] = picture::OF_GROUP;
             type Params = $params;
             type Subject = GroupRow;
             type Output = Raw;

@@ -21,7 +21,7 @@ action::declare! {
 impl Action for Create {
     const NAME: &'static str = "organization_create";
     const KIND: Kind = Kind::Write;
-    const FILES: &'static [FileField] = picture::FILES;
+    const FILES: &'static [FileField] = picture::OF_GROUP;
     type Params = CreateParams;
     type Subject = ();
     type Output = Raw;

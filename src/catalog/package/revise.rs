@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use action::{Action, Ctx, Field, FileField, FileSize, Kind, Raw};
+use action::{Action, Ctx, Field, FileField, FileUse, Kind, Raw};
 use base::{Error, ErrorDict, Result, loose::Loose};
 use files::Arrival;
 use model::{Document, document, revise as rules};
@@ -57,7 +57,7 @@ impl Action for Revise {
     const FILES: &'static [FileField] = &[FileField {
         name: "__upload",
         doc: "The file of a resource, as update__resources__0__upload.",
-        size: FileSize::Resource,
+        used: FileUse::Resource,
     }];
     type Params = ReviseParams;
     type Subject = Revision;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use action::{App, Ctx, FileField, FileSize};
+use action::{App, Ctx, FileField, FileUse};
 use auth::Actor;
 use base::{Error, Result, id, time::Stamp};
 use files::{Arrival, name};
@@ -17,7 +17,7 @@ const UPLOAD: &str = "upload";
 
 /// The file that `resource_create` and its like take.
 pub const FILES: &[FileField] =
-    &[FileField { name: UPLOAD, doc: "The file: its bytes stay here, `url` leads to them.", size: FileSize::Resource }];
+    &[FileField { name: UPLOAD, doc: "The file: its bytes stay here, `url` leads to them.", used: FileUse::Resource }];
 
 /// True when the bytes of a resource are here.
 #[must_use]

@@ -44,7 +44,7 @@ pub(super) fn fields() -> Vec<Field> {
 impl Action for Create {
     const NAME: &'static str = "user_create";
     const KIND: Kind = Kind::Write;
-    const FILES: &'static [FileField] = picture::FILES;
+    const FILES: &'static [FileField] = picture::OF_USER;
     type Params = CreateParams;
     type Subject = ();
     type Output = Map<String, Value>;

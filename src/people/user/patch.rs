@@ -26,7 +26,7 @@ action::declare! {
 impl Action for Patch {
     const NAME: &'static str = "user_patch";
     const KIND: Kind = Kind::Write;
-    const FILES: &'static [FileField] = picture::FILES;
+    const FILES: &'static [FileField] = picture::OF_USER;
     type Params = PatchParams;
     type Subject = UserRow;
     type Output = Map<String, Value>;

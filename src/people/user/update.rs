@@ -32,7 +32,7 @@ pub(super) fn fields() -> Vec<Field> {
 impl Action for Update {
     const NAME: &'static str = "user_update";
     const KIND: Kind = Kind::Write;
-    const FILES: &'static [FileField] = picture::FILES;
+    const FILES: &'static [FileField] = picture::OF_USER;
     type Params = UpdateParams;
     type Subject = UserRow;
     type Output = Map<String, Value>;

@@ -1,8 +1,8 @@
-//! A form in parts, taken from the network: texts into memory, files onto the disk, both within bounds.
+//! A form in parts, taken from the network: texts into memory, files to where they arrive, both within bounds.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use action::{App, FileField, FileSize, action::Input};
+use action::{App, FileField, FileUse, action::Input};
 use actix_web::{
     HttpRequest,
     http::header,
@@ -136,6 +136,7 @@ enum Part {
 
 struct FilePart {
     head: Head,
+    used: FileUse,
     limit: u64,
     arriving: Option<Arriving>,
     piece: Vec<u8>,
@@ -162,24 +163,29 @@ impl Reader<'_> {
         if head.filename.is_none() {
             return Ok(Part::Text(head.name, Vec::new()));
         }
-        let Some(limit) = self.limit(&head.name) else { return Ok(Part::Unwanted) };
+        let Some(used) = self.used(&head.name) else { return Ok(Part::Unwanted) };
         if self.files.len() >= limits::FILES {
             return Err(Error::invalid(&head.name, format!("At most {} files at once", limits::FILES)).into());
         }
-        Ok(Part::File(Box::new(FilePart { head, limit, arriving: None, piece: Vec::new() })))
+        Ok(Part::File(Box::new(FilePart { limit: self.limit(used), used, head, arriving: None, piece: Vec::new() })))
     }
 
-    /// Bytes of the largest file of that name; `None`: the action takes none. Who is not known has not much to say.
-    fn limit(&self, name: &str) -> Option<u64> {
-        let settings = &self.purpose.app.settings.files;
+    /// What a file of that name is for; `None`: the action takes none.
+    fn used(&self, name: &str) -> Option<FileUse> {
         let is_meant = |field: &&FileField| field.name == name || (field.name.starts_with("__") && name.ends_with(field.name));
-        let limit = match self.purpose.files.iter().find(is_meant)?.size {
-            FileSize::Resource => settings.resource_bytes(),
-            FileSize::Image => settings.image_bytes(),
-            FileSize::Storage if self.purpose.actor.is_sysadmin() || settings.authenticated_uploads => u64::MAX,
-            FileSize::Storage => settings.image_bytes(),
+        self.purpose.files.iter().find(is_meant).map(|field| field.used)
+    }
+
+    /// Bytes of the largest file for it. Who is not known has not much to say.
+    fn limit(&self, used: FileUse) -> u64 {
+        let settings = &self.purpose.app.settings.files;
+        let limit = match used {
+            FileUse::Resource => settings.resource_bytes(),
+            FileUse::GroupPicture | FileUse::UserPicture | FileUse::SitePicture => settings.image_bytes(),
+            FileUse::Stored if self.purpose.actor.is_sysadmin() || settings.authenticated_uploads => u64::MAX,
+            FileUse::Stored => settings.image_bytes(),
         };
-        Some(if self.purpose.actor.is_anonymous() { limit.min(settings.image_bytes()) } else { limit })
+        if self.purpose.actor.is_anonymous() { limit.min(settings.image_bytes()) } else { limit }
     }
 
     async fn content(&mut self, bytes: Vec<u8>) -> Result<(), Failure> {
@@ -225,7 +231,9 @@ impl Reader<'_> {
                         Some(places.try_acquire_owned().map_err(|_full| Error::unavailable("too many uploads at once"))?);
                 }
                 let name = file.head.filename.as_deref().unwrap_or_default();
-                self.purpose.app.files.begin((name, &file.head.content_type), file.limit)?
+                let named = self.texts.iter().rfind(|(name, _)| name == "storage").map(|(_, text)| text.as_str());
+                let storage = file.used.storage(settings, named);
+                self.purpose.app.files.begin(storage, (name, &file.head.content_type), file.limit)?
             }
         };
         let piece = std::mem::take(&mut file.piece);
