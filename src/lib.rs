@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod config;
 pub mod control;
 mod db;
+mod formats;
 mod licenses;
 pub mod telemetry;
 mod tending;
@@ -146,6 +147,7 @@ impl Kurak {
         // A command for the database alone does not wait for other servers.
         config.settings.licenses = licenses::load(&config, scratch.is_none())?;
         config.settings.schemas = Arc::new(Schemas::load(&config.schemas)?);
+        config.settings.formats = formats::load(&config)?;
         let app = App::new(config.settings.clone(), database.pools.clone(), index, rows())?;
         app.reload_site(&mut *app.pools.get(Lane::Job)?)?;
         app.quotes.reload(&mut *app.pools.get(Lane::Job)?)?;

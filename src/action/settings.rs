@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use auth::jwt;
 use base::secret::Secret;
-use model::license::Register;
+use model::{format::Formats, license::Register};
 use scheming::Schemas;
 
 /// Options of CKAN that the actions of this program honour.
@@ -35,6 +35,8 @@ pub struct Settings {
     pub every_plugin: bool,
     /// `licenses_group_url`, or CKAN's own.
     pub licenses: Arc<Register>,
+    /// `ckan.resource_formats`, or CKAN's own.
+    pub formats: Arc<Formats>,
     /// `ckan.default_group_sort`: how `group_list` and `organization_list` are sorted when nobody says.
     pub group_sort: String,
     /// `email_to`: `error_emails_to` of `status_show`.
@@ -371,6 +373,7 @@ impl Default for Settings {
             plugins: Vec::new(),
             every_plugin: true,
             licenses: Arc::default(),
+            formats: Arc::default(),
             group_sort: "title".to_owned(),
             email_to: None,
             hide_version: false,

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use store::pool::Connection;
 
 use super::{print, words};
-use crate::{Database, Kurak, POSTGRESQL, comparison, config::Config, control, db, upkeep};
+use crate::{Database, Kurak, POSTGRESQL, comparison, config::Config, control, db, formats, upkeep};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -68,6 +68,7 @@ pub fn run(config: Config, arguments: &Arguments) -> Result<()> {
     let mut findings = Findings::default();
     configuration(&config, &mut findings);
     findings.look("schemas", schemas(&config));
+    findings.look("formats", formats::load(&config).map(|_formats| (Verdict::Ok, "can be read".to_owned())));
     findings.look("data folder", data_folder(&config.data));
     findings.look("disk", disk(&config.data));
     if let Some(root) = &config.settings.files.root {

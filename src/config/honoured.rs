@@ -153,7 +153,7 @@ pub const TABLE: &[(&str, Effect)] = &[
     ("ckan.recaptcha.publickey", Missing("the form of new users asks for no captcha")),
     ("ckan.redis.url", NO_QUEUE),
     ("ckan.requests.timeout", Here("the fetch of licenses_group_url")),
-    ("ckan.resource_formats", Missing("the built-in list of formats counts")),
+    ("ckan.resource_formats", Here("formats of resources")),
     ("ckan.resource_proxy.*", Missing("nothing is fetched for views")),
     ("ckan.root_path", Here("addresses")),
     ("ckan.route_after_login", LOGIN),

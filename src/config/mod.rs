@@ -76,6 +76,8 @@ pub struct Config {
     pub fetch_allow: Vec<IpNet>,
     /// `licenses_group_url`.
     pub licenses: Option<String>,
+    /// `ckan.resource_formats`: a file.
+    pub formats: Option<PathBuf>,
     /// `ckan.requests.timeout`, in seconds.
     pub request_seconds: u64,
     /// `ckan.cors.origin_allow_all`.
@@ -136,6 +138,7 @@ impl Config {
             port,
             fetch_allow,
             licenses: read.text("licenses_group_url"),
+            formats: read.text("ckan.resource_formats").map(PathBuf::from),
             request_seconds: read.parsed("ckan.requests.timeout", "seconds")?.unwrap_or(5).clamp(1, 60),
             cors_allow_all: read.flag("ckan.cors.origin_allow_all", false)?,
             cors_origins: read.words("ckan.cors.origin_whitelist"),
@@ -206,6 +209,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         plugins: read.words("ckan.plugins"),
         every_plugin: !read.has("ckan.plugins"),
         licenses: standard.licenses,
+        formats: standard.formats,
         group_sort: read.text("ckan.default_group_sort").unwrap_or(standard.group_sort),
         email_to: read.text("email_to"),
         hide_version: read.flag("ckan.hide_version", false)?,

@@ -1,5 +1,10 @@
 //! Resource formats: one canonical spelling a format (CKAN's list of formats; facts as of CKAN 2.12).
 
+use std::{collections::HashMap, fmt, sync::LazyLock};
+
+use base::{Error, Result};
+use serde_json::Value;
+
 /// Canonical spelling, media type, further spellings in lower case.
 const FORMATS: &[(&str, &str, &[&str])] = &[
     ("ArcGIS Map Preview", "ArcGIS Map Preview", &["arcgis map preview"]),
@@ -222,16 +227,76 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("rss", "application/rss+xml"),
 ];
 
-/// The canonical spelling of a format, or the text as it is (CKAN's `clean_format`).
-#[must_use]
-pub fn clean(text: &str) -> String {
-    let lower = text.trim().to_lowercase();
-    let spelled = FORMATS.iter().find(|(name, media_type, others)| {
-        !lower.is_empty()
-            && (name.to_lowercase() == lower || media_type.eq_ignore_ascii_case(&lower) || others.contains(&lower.as_str()))
+/// The formats that a site has: every spelling of theirs in lower case, and the one that counts.
+#[derive(Clone, Debug)]
+pub struct Formats(HashMap<String, String>);
+
+static BUILT_IN: LazyLock<Formats> = LazyLock::new(|| {
+    let spellings = FORMATS.iter().flat_map(|(name, media_type, others)| {
+        [name, media_type].into_iter().chain(others.iter()).map(move |spelling| (*spelling, *name))
     });
-    let called = || TITLES.iter().find(|(_, title)| title.to_lowercase() == lower).map(|(name, _)| *name);
-    spelled.map(|(name, _, _)| *name).or_else(called).unwrap_or(text).to_owned()
+    let titles = TITLES.iter().map(|(name, title)| (*title, *name));
+    let mut all = HashMap::new();
+    for (spelling, name) in spellings.chain(titles).filter(|(spelling, _)| !spelling.is_empty()) {
+        all.entry(spelling.to_lowercase()).or_insert_with(|| name.to_owned());
+    }
+    Formats(all)
+});
+
+impl Default for Formats {
+    fn default() -> Self {
+        Self::built_in().clone()
+    }
+}
+
+impl Formats {
+    /// CKAN's own.
+    #[must_use]
+    pub fn built_in() -> &'static Self {
+        &BUILT_IN
+    }
+
+    /// Those of a file as CKAN's `resource_formats.json`: a list of lists of the spelling that counts, its title, its media type
+    /// and, if there are any, a list of further spellings. They count in place of CKAN's own. A list that begins with
+    /// `_comment` says nothing.
+    ///
+    /// # Errors
+    /// BadRequest, saying which entry is wrong, or which spelling is that of two formats.
+    pub fn parse(text: &str) -> Result<Self> {
+        let wrong = |error: &dyn fmt::Display| Error::bad_request(format!("not a list of formats: {error}"));
+        let items: Vec<Value> = serde_json::from_str(text).map_err(|error| wrong(&error))?;
+        let mut all: HashMap<String, String> = HashMap::new();
+        for (place, item) in items.iter().enumerate().filter(|(_, item)| item.get(0).is_none_or(|first| first != "_comment")) {
+            let texts = |value: &Value| serde_json::from_value::<Vec<String>>(value.clone()).ok();
+            let (own, others) = match item.as_array().map(Vec::as_slice) {
+                Some([own @ .., others @ Value::Array(_)]) if own.len() == 3 => (own, texts(others)),
+                Some(own) if own.len() == 3 => (own, Some(Vec::new())),
+                _ => (&[][..], None),
+            };
+            let own = texts(&Value::Array(own.to_vec())).and_then(|own| <[String; 3]>::try_from(own).ok());
+            let Some(([name, title, media_type], others)) = own.zip(others).filter(|([name, ..], _)| !name.is_empty()) else {
+                return Err(wrong(&format!(
+                    "entry {} has to be [\"CSV\", \"its title\", \"text/csv\", [\"other spellings\"]]",
+                    place + 1
+                )));
+            };
+            for spelling in [name.clone(), title, media_type].into_iter().chain(others) {
+                let spelling = spelling.trim().to_lowercase();
+                let known =
+                    if spelling.is_empty() { &name } else { &*all.entry(spelling.clone()).or_insert_with(|| name.clone()) };
+                if *known != name {
+                    return Err(wrong(&format!("\"{spelling}\" is {known} and {name}")));
+                }
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// The spelling of a format that counts, or the text as it is (CKAN's `clean_format`).
+    #[must_use]
+    pub fn clean(&self, text: &str) -> String {
+        self.0.get(&text.trim().to_lowercase()).cloned().unwrap_or_else(|| text.to_owned())
+    }
 }
 
 /// The media type that an address ends in, if it has a path with a known extension.
@@ -258,7 +323,32 @@ mod tests {
             ("my own", "my own"),
             ("", ""),
         ] {
-            assert_eq!(clean(text), expected, "{text}");
+            assert_eq!(Formats::built_in().clean(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_site_has_formats_of_its_own() {
+        let text =
+            r#"[["_comment", 1], ["Table", "A table", "text/csv", ["csv", "TSV"]], ["Other", "", ""], ["Other", "", "x"]]"#;
+        let formats = Formats::parse(text).unwrap();
+        for (text, expected) in
+            [("CSV", "Table"), (" a TABLE ", "Table"), ("tsv", "Table"), ("X", "Other"), ("xls", "xls"), ("", "")]
+        {
+            assert_eq!(formats.clean(text), expected, "{text}");
+        }
+        for (text, fault) in [
+            ("{}", "not a list"),
+            ("[", "not a list"),
+            ("[[\"A\"]]", "entry 1"),
+            ("[[\"A\", \"a\", 1]]", "entry 1"),
+            ("[[\"A\", \"\", \"\", [1]]]", "entry 1"),
+            ("[[\"\", \"\", \"x\"]]", "entry 1"),
+            ("[7]", "entry 1"),
+            ("[[\"A\", \"\", \"x\"], [\"B\", \"\", \"X\"]]", "\"x\" is A and B"),
+        ] {
+            let error = Formats::parse(text).unwrap_err();
+            assert!(error.message().contains(fault), "{text}: {error}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a schema says of an object that a client sends.
 
 use base::{ErrorDict, Result};
-use model::check::objects;
+use model::{check::objects, format::Formats};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -20,6 +20,8 @@ pub struct Scope<'a> {
     pub creates: bool,
     /// `ckan.locale_default`.
     pub locale: &'a str,
+    /// `ckan.resource_formats`.
+    pub formats: &'a Formats,
 }
 
 /// What was found.
@@ -80,7 +82,9 @@ impl Schema {
             Some(field) if field.subfields.is_some() => serde_json::from_str(text).unwrap_or(value),
             Some(field) => {
                 let mut slot = Slot::of(Some(value.clone()));
-                let (dict, scope) = (Map::new(), Scope { state: "", is_sysadmin: false, creates: false, locale });
+                // What shows a value does not look for its format.
+                let formats = Formats::built_in();
+                let (dict, scope) = (Map::new(), Scope { state: "", is_sysadmin: false, creates: false, locale, formats });
                 let mut around = Around::new(&dict, scope);
                 run::all(&field.output, &mut slot, &mut around, name);
                 slot.value.unwrap_or(value)

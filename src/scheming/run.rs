@@ -2,7 +2,7 @@
 //! so.
 
 use base::{ErrorDict, id, loose, name, time::Stamp};
-use model::{check::text, format};
+use model::{check::text, format::Formats};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -52,6 +52,7 @@ pub struct Around<'a> {
     pub is_sysadmin: bool,
     /// `ckan.locale_default`.
     pub locale: &'a str,
+    pub formats: &'a Formats,
     /// Keys that are part of the field.
     pub taken: Vec<String>,
     /// Faults of such keys.
@@ -60,8 +61,8 @@ pub struct Around<'a> {
 
 impl<'a> Around<'a> {
     pub fn new(dict: &'a Map<String, Value>, scope: Scope<'a>) -> Self {
-        let Scope { state, is_sysadmin, locale, .. } = scope;
-        Self { dict, state, is_sysadmin, locale, taken: Vec::new(), faults: ErrorDict::default() }
+        let Scope { state, is_sysadmin, locale, formats, .. } = scope;
+        Self { dict, state, is_sysadmin, locale, formats, taken: Vec::new(), faults: ErrorDict::default() }
     }
 
     pub fn is_draft(&self) -> bool {
@@ -189,7 +190,7 @@ fn one(step: &Step, slot: &mut Slot, around: &mut Around, name: &str) -> Flow {
         }
         Step::Format => {
             if let Some(Value::String(text)) = &mut slot.value {
-                *text = format::clean(text);
+                *text = around.formats.clean(text);
             }
         }
         Step::OneOf(values) => {

@@ -1,7 +1,8 @@
 //! Whole schemas, from their files to what they say of what clients send.
 
-use std::fs;
+use std::{fs, sync::LazyLock};
 
+use model::format::Formats;
 use serde_json::{Map, Value, json};
 
 use crate::{Checked, Family, Schema, Schemas, Scope, Sources, file, preset};
@@ -70,7 +71,8 @@ fn soil() -> std::sync::Arc<Schema> {
     load("soil.yaml", DATASET, 0).unwrap().declared(Family::Dataset, "soil").unwrap().clone()
 }
 
-const SCOPE: Scope = Scope { state: "active", is_sysadmin: false, creates: true, locale: "ky" };
+static SCOPE: LazyLock<Scope> =
+    LazyLock::new(|| Scope { state: "active", is_sysadmin: false, creates: true, locale: "ky", formats: Formats::built_in() });
 
 fn check(schema: &Schema, sent: Value, scope: Scope) -> (Map<String, Value>, Checked) {
     let Value::Object(mut dict) = sent else { panic!("an object is due") };
@@ -98,7 +100,7 @@ fn good_values_are_shown_as_the_schema_says() {
     let sent = with(json!({"depth": "30", "sampled": "2026-05-01", "open": "yes", "methods": ["c", "a"],
         "keywords": {"ky": ["кыртыш"]}, "contact": [{"person": "A", "since": "2020-01-02", "phones": ["1", ""], "x": 1}],
         "resources": [{"url": "u", "license": "l", "rows": "7", "other": 1}], "extra": 1}));
-    let (dict, checked) = check(&soil(), sent, SCOPE);
+    let (dict, checked) = check(&soil(), sent, *SCOPE);
     assert_eq!(Value::Object(checked.errors.fields().clone()), json!({}));
     assert_eq!(
         Value::Object(checked.fields.clone()),
@@ -111,7 +113,7 @@ fn good_values_are_shown_as_the_schema_says() {
     // What is shown may be sent back.
     let mut again = dict;
     again.extend(checked.fields.clone());
-    let (_, second) = check(&soil(), Value::Object(again), Scope { creates: false, ..SCOPE });
+    let (_, second) = check(&soil(), Value::Object(again), Scope { creates: false, ..*SCOPE });
     assert_eq!(second.fields, checked.fields);
     assert!(second.errors.is_empty());
 }
@@ -121,7 +123,7 @@ fn every_fault_is_told_in_the_words_of_ckan() {
     let sent = json!({"region": "talas", "depth": 0, "sampled": "1/2/3", "methods": ["x", "a"], "summary": {"ky": "к", "RU": "р", "en": 1},
         "keywords": {"ky": ["а", 1]}, "contact": [{"person": "A"}, {"since": "x"}], "resources": [{}, {"license": "l", "rows": "x"}]});
     assert_eq!(
-        errors(&soil(), sent, SCOPE),
+        errors(&soil(), sent, *SCOPE),
         json!({"notes": ["Missing value"], "region": ["Value must be one of ['osh', 'chuy']"],
             "depth": ["Must be a positive integer"], "sampled": ["Date format incorrect"], "methods": ["unexpected choice \"x\""],
             "summary": ["invalid language code: \"RU\"", "invalid type for \"en\" value"],
@@ -130,20 +132,20 @@ fn every_fault_is_told_in_the_words_of_ckan() {
             "resources": [{"license": ["Missing value"]}, {"rows": ["Invalid integer"]}]})
     );
     assert_eq!(
-        errors(&soil(), with(json!({"summary": {"ky": "к"}})), SCOPE),
+        errors(&soil(), with(json!({"summary": {"ky": "к"}})), *SCOPE),
         json!({"summary": ["Required language \"ru\" missing"]})
     );
-    assert_eq!(errors(&soil(), with(json!({"summary": {"ky": "к", "en": "e"}})), SCOPE), json!({}));
-    assert_eq!(errors(&soil(), with(json!({"summary": "{"})), SCOPE), json!({"summary": ["Failed to decode JSON string"]}));
-    assert_eq!(errors(&soil(), with(json!({"summary": []})), SCOPE), json!({"summary": ["expecting JSON object"]}));
+    assert_eq!(errors(&soil(), with(json!({"summary": {"ky": "к", "en": "e"}})), *SCOPE), json!({}));
+    assert_eq!(errors(&soil(), with(json!({"summary": "{"})), *SCOPE), json!({"summary": ["Failed to decode JSON string"]}));
+    assert_eq!(errors(&soil(), with(json!({"summary": []})), *SCOPE), json!({"summary": ["expecting JSON object"]}));
 }
 
 #[test]
 fn drafts_may_lack_what_the_schema_lets_them_lack() {
-    let draft = Scope { state: "draft", ..SCOPE };
+    let draft = Scope { state: "draft", ..*SCOPE };
     // `required` by itself is meant for drafts too.
     assert_eq!(errors(&soil(), json!({}), draft), json!({"notes": ["Missing value"]}));
-    let active = errors(&soil(), json!({}), SCOPE);
+    let active = errors(&soil(), json!({}), *SCOPE);
     assert_eq!(active["region"], json!(["Missing value"]));
     assert_eq!(active["summary"], json!(["Required language \"ky\" missing", "Required language \"ru\" missing"]));
 }
@@ -152,7 +154,7 @@ fn drafts_may_lack_what_the_schema_lets_them_lack() {
 fn forms_send_parts() {
     let sent = json!({"title": "t", "notes": "n", "region": "osh", "summary-ky": "к", "summary-ru": "р", "keywords-ky": "аба,суу",
         "contact-2-person": "B", "contact-0-person": "A", "contact-0-since": ""});
-    let (dict, checked) = check(&soil(), sent, SCOPE);
+    let (dict, checked) = check(&soil(), sent, *SCOPE);
     assert!(checked.errors.is_empty(), "{:?}", checked.errors);
     assert_eq!(checked.fields["summary"], json!({"ky": "к", "ru": "р"}));
     assert_eq!(checked.fields["keywords"], json!({"ky": ["аба", "суу"]}));
@@ -160,7 +162,7 @@ fn forms_send_parts() {
     assert!(!dict.keys().any(|key| key.contains('-')));
     let sent = json!({"title": "t", "notes": "n", "region": "osh", "summary-ky": "к", "summary-R": "р"});
     assert_eq!(
-        errors(&soil(), sent, SCOPE),
+        errors(&soil(), sent, *SCOPE),
         json!({"summary-R": ["invalid language code: \"R\""], "summary-ru": ["Missing value"]})
     );
 }
@@ -169,7 +171,7 @@ fn forms_send_parts() {
 fn something_else_than_a_list_of_objects_is_an_integrity_error() {
     for value in [json!("x"), json!({"a": 1}), json!(["x"])] {
         let Value::Object(mut dict) = with(json!({"contact": value})) else { panic!("an object is due") };
-        assert_eq!(soil().check(&mut dict, SCOPE).unwrap_err().kind(), base::Kind::Integrity);
+        assert_eq!(soil().check(&mut dict, *SCOPE).unwrap_err().kind(), base::Kind::Integrity);
     }
 }
 
@@ -196,11 +198,11 @@ fn no_value_breaks_a_validator() {
     ];
     for name in ["title", "region", "depth", "sampled", "open", "methods", "summary", "keywords", "code"] {
         for value in &values {
-            let (_, checked) = check(&schema, with(json!({name: value, format!("{name}-ky"): value})), SCOPE);
+            let (_, checked) = check(&schema, with(json!({name: value, format!("{name}-ky"): value})), *SCOPE);
             // Either it is refused, or what is kept may be sent back.
             if checked.errors.is_empty() {
                 let again = with(Value::Object(checked.fields));
-                assert_eq!(errors(&schema, again, Scope { creates: false, ..SCOPE }), json!({}), "{name} {value}");
+                assert_eq!(errors(&schema, again, Scope { creates: false, ..*SCOPE }), json!({}), "{name} {value}");
             }
         }
     }
@@ -246,7 +248,7 @@ fn what_a_site_does_not_declare_is_built_in() {
     assert_eq!(schemas.kinds(Family::Group).collect::<Vec<_>>(), ["group"]);
     assert_eq!((schemas.count_declared(), Schemas::default().count_declared()), (1, 0));
     assert!(schemas.declared(Family::Dataset, "dataset").is_none());
-    let (_, checked) = check(schemas.find(Family::Dataset, "dataset").unwrap(), json!({"title_translated": 7}), SCOPE);
+    let (_, checked) = check(schemas.find(Family::Dataset, "dataset").unwrap(), json!({"title_translated": 7}), *SCOPE);
     assert!(checked.errors.is_empty() && checked.fields.is_empty());
     assert_eq!(
         schemas.find(Family::Dataset, "soil").unwrap().shown(false)["dataset_fields"][0],
@@ -271,7 +273,7 @@ fn presets_of_files_count_before_built_in_ones() {
     };
     let schemas = Schemas::load(&sources).unwrap();
     let theme = schemas.declared(Family::Group, "theme").unwrap();
-    assert_eq!(errors(theme, json!({}), SCOPE), json!({"since": ["Missing value"]}));
+    assert_eq!(errors(theme, json!({}), *SCOPE), json!({"since": ["Missing value"]}));
     assert!(schemas.refuses(Family::Group, "group") && !schemas.refuses(Family::Group, "theme"));
     assert!(!schemas.refuses(Family::Dataset, "anything"));
     assert!(file::find("g.yaml", &sources.folders).is_ok());

@@ -28,6 +28,21 @@ fn a_resource_lives_through_its_dataset() {
 }
 
 #[test]
+fn a_site_spells_formats_its_own_way() {
+    let list = "[[\"Table\", \"A table\", \"text/csv\", [\"csv\"]]]";
+    let portal = TestApp::with(|settings| {
+        settings.auth.create_unowned_dataset = true;
+        settings.formats = std::sync::Arc::new(model::format::Formats::parse(list).unwrap());
+    });
+    let resources = json!([{"url": "http://x.org/a.csv"}, {"url": "x", "format": "A TABLE"}, {"url": "x", "format": "xls"}]);
+    let made = portal.ok("package_create", json!({"name": "data", "resources": resources}));
+    let formats: Vec<&Value> = made["resources"].as_array().unwrap().iter().map(|resource| &resource["format"]).collect();
+    assert_eq!(formats, ["Table", "Table", "xls"]);
+    let known = portal.ok("format_autocomplete", json!({"q": "tab"}));
+    assert_eq!(known, json!(["table"]));
+}
+
+#[test]
 fn two_hundred_parallel_resources_all_survive() {
     let portal = portal();
     drop(portal.ok("package_create", json!({"name": "busy"})));

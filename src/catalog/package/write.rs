@@ -170,6 +170,7 @@ fn read(ctx: &Ctx, incoming: Incoming, existing: &HashMap<String, Document>, now
         is_sysadmin: ctx.actor.is_sysadmin(),
         existing: old.as_ref().map(|old| (&old.package, old.groups.as_slice())),
         locale: &ctx.app.settings.locale_default,
+        formats: &ctx.app.settings.formats,
         vocabularies: &vocabularies,
         own: applied.own(),
         datastore: ctx.app.settings.has_plugin("datastore"),

@@ -80,7 +80,9 @@ pub fn apply(
         }
     }
     let state = sent.as_deref().or(before.as_ref().map(|before| before.state)).unwrap_or("active");
-    let scope = Scope { state, is_sysadmin: ctx.actor.is_sysadmin(), creates, locale: &ctx.app.settings.locale_default };
+    let settings = &ctx.app.settings;
+    let is_sysadmin = ctx.actor.is_sysadmin();
+    let scope = Scope { state, is_sysadmin, creates, locale: &settings.locale_default, formats: &settings.formats };
     let checked = schema.check(dict, scope)?;
     applied.fields = checked.fields;
     applied.errors = checked.errors;

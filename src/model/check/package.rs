@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{objects, resource, tag, text, text_of, translated};
 use crate::{
     Extra, Package, Resource, Tag,
+    format::Formats,
     translated::{Stored, agree},
 };
 
@@ -51,6 +52,8 @@ pub struct Setting<'a> {
     pub existing: Option<(&'a Package, &'a [String])>,
     /// `ckan.locale_default`: which translation becomes `title` when that is left out.
     pub locale: &'a str,
+    /// `ckan.resource_formats`.
+    pub formats: &'a Formats,
     /// The vocabularies that tags can be from: id → name.
     pub vocabularies: &'a HashMap<String, String>,
     /// The portal has a DataStore: its resources say whether they are in it.
@@ -112,7 +115,7 @@ pub fn read(dict: &Map<String, Value>, setting: Setting) -> Result<Draft> {
         extras: extras_of(&extras.unwrap_or_default(), setting, &mut errors),
         tags: tags_of(dict, &tags.unwrap_or_default(), setting, &mut errors),
         resources: match resources {
-            Some(items) => resources_of(&items, (old, setting.locale), &mut errors),
+            Some(items) => resources_of(&items, setting, &mut errors),
             None => old.map(|old| old.resources.clone()).unwrap_or_default(),
         },
         creator_user_id: old.and_then(|old| old.creator_user_id.clone()),
@@ -281,7 +284,8 @@ fn tags_of(dict: &Map<String, Value>, items: &[&Map<String, Value>], setting: Se
     tags
 }
 
-fn resources_of(items: &[&Map<String, Value>], (old, locale): (Option<&Package>, &str), errors: &mut ErrorDict) -> Vec<Resource> {
+fn resources_of(items: &[&Map<String, Value>], setting: Setting, errors: &mut ErrorDict) -> Vec<Resource> {
+    let old = setting.existing.map(|(package, _)| package);
     if items.len() > limits::RESOURCES {
         errors.add("resources", format!("At most {} resources are possible", limits::RESOURCES));
         return Vec::new();
@@ -293,7 +297,7 @@ fn resources_of(items: &[&Map<String, Value>], (old, locale): (Option<&Package>,
         let mut fault = ErrorDict::default();
         let sent = text_of(item, "id").unwrap_or_default();
         let existing = old.and_then(|old| old.resources.iter().find(|resource| !sent.is_empty() && resource.id == sent));
-        let resource = resource::read(item, existing, locale, &mut fault);
+        let resource = resource::read(item, existing, (setting.locale, setting.formats), &mut fault);
         if !resource.id.is_empty() && !seen.insert(resource.id.clone()) {
             fault.add("id", "Resource id already exists.");
         }
@@ -352,6 +356,7 @@ mod tests {
             is_sysadmin: true,
             existing: None,
             locale: "en",
+            formats: Formats::built_in(),
             vocabularies: &NONE,
             datastore: true,
             own: &[],

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::{text_of, translated};
 use crate::{
-    Resource, format,
+    Resource,
+    format::{self, Formats},
     translated::{Stored, agree, kept as stored_texts},
 };
 
@@ -45,12 +46,17 @@ const KNOWN: &[&str] = &[
 
 /// Reads one resource. `existing` is the resource that it replaces: what CKAN keeps when left out is taken from it.
 /// `locale`: the language of its plain texts.
-pub fn read(dict: &Map<String, Value>, existing: Option<&Resource>, locale: &str, errors: &mut ErrorDict) -> Resource {
+pub fn read(
+    dict: &Map<String, Value>,
+    existing: Option<&Resource>,
+    (locale, formats): (&str, &Formats),
+    errors: &mut ErrorDict,
+) -> Resource {
     let kept = |name: &str, old: Option<&String>| if dict.contains_key(name) { text_of(dict, name) } else { old.cloned() };
     let url = text_of(dict, "url").unwrap_or_default().trim().to_owned();
     let mut resource = Resource {
         id: id_of(dict, errors),
-        format: format_of(dict, existing, &url),
+        format: format_of(dict, existing, &url, formats),
         url: with_scheme(url),
         description: text_of(dict, "description"),
         resource_type: text_of(dict, "resource_type"),
@@ -115,11 +121,11 @@ fn with_scheme(url: String) -> String {
     if url.is_empty() || good { url } else { format!("http://{}", url.trim_start_matches('/')) }
 }
 
-fn format_of(dict: &Map<String, Value>, existing: Option<&Resource>, url: &str) -> String {
+fn format_of(dict: &Map<String, Value>, existing: Option<&Resource>, url: &str, formats: &Formats) -> String {
     match text_of(dict, "format").filter(|text| !text.is_empty()) {
-        Some(text) => format::clean(&text),
+        Some(text) => formats.clean(&text),
         None if existing.is_some() && !dict.contains_key("format") => existing.map(|old| old.format.clone()).unwrap_or_default(),
-        None if existing.is_none() => format::guess_media_type(url).map(format::clean).unwrap_or_default(),
+        None if existing.is_none() => format::guess_media_type(url).map(|guess| formats.clean(guess)).unwrap_or_default(),
         None => String::new(),
     }
 }
@@ -169,7 +175,7 @@ mod tests {
 
     fn read_json(value: &Value, existing: Option<&Resource>) -> (Resource, Value) {
         let mut errors = ErrorDict::default();
-        let resource = read(value.as_object().unwrap(), existing, "ky", &mut errors);
+        let resource = read(value.as_object().unwrap(), existing, ("ky", Formats::built_in()), &mut errors);
         (resource, Value::Object(errors.fields().clone()))
     }
 
