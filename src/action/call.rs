@@ -66,10 +66,10 @@ enum End {
 }
 
 fn once<A: Action>(app: &Arc<App>, actor: &Actor, (mut input, conditions): (Input, &Conditions), end: End) -> Result<Answer> {
-    let mut ctx = Ctx::new(app, actor, A::KIND);
+    // What reads write on the side is undone as well.
+    let mut ctx = Ctx::new(app, actor, if end == End::Undo { Kind::Write } else { A::KIND });
     if end == End::Undo {
-        // What is written goes into this transaction.
-        ctx.db()?;
+        ctx.rehearse()?;
     }
     let key = if A::KIND == Kind::Write { conditions.key()? } else { None };
     if let Some(key) = key

@@ -21,6 +21,8 @@ pub struct Ctx {
     waits: bool,
     /// The call writes one dataset and nothing else.
     single: bool,
+    /// Everything is undone in the end.
+    rehearsed: bool,
     /// What is committed already.
     committed: Vec<Change>,
     /// What is done with files after the commit.
@@ -56,6 +58,7 @@ impl Ctx {
             bare: None,
             waits: false,
             single: false,
+            rehearsed: false,
             committed: Vec::new(),
             files: Planned::default(),
             expected: Expected::default(),
@@ -74,6 +77,30 @@ impl Ctx {
     #[must_use]
     pub fn may_commit(&self) -> bool {
         self.single && self.tx.is_none() && self.lane == Lane::Write
+    }
+
+    /// Says that what the call writes is undone in the end: all of it goes into one transaction.
+    ///
+    /// # Errors
+    /// Unavailable, if there is no connection.
+    pub(crate) fn rehearse(&mut self) -> Result<()> {
+        self.rehearsed = true;
+        self.tx().map(drop)
+    }
+
+    /// Does a part of the call that stays whatever becomes of the rest, in a transaction of its own on the lane of jobs. In a
+    /// rehearsal it goes into the call's own, and is undone with it.
+    ///
+    /// # Errors
+    /// What the work or the database says; then nothing of the part was written.
+    pub fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.rehearsed {
+            return work(self);
+        }
+        let mut part = Self::job(&self.app, &self.actor);
+        let done = work(&mut part)?;
+        part.finish()?;
+        Ok(done)
     }
 
     /// Remembers a dataset that is stored and committed.

@@ -85,6 +85,11 @@ fn a_cleared_source_stays_without_what_it_brought() {
     drop(portal.ok("package_create", json!({"name": "own", "owner_org": "org1"})));
     let call = |who: &str| portal.call(&actor(&portal, who), "harvest_source_clear", json!({"id": "pushed"}));
     assert_eq!(call("other").unwrap_err().kind(), Kind::Denied);
+    let input = json!({"id": "pushed"}).as_object().unwrap().clone();
+    drop((portal.app.row("harvest_source_clear").unwrap().rehearse)(&portal.app, &actor(&portal, "editor"), input).unwrap());
+    assert_eq!(portal.ok("package_search", json!({"rows": 0}))["count"], 61);
+    assert_eq!(portal.ok("package_show", json!({"id": "dataset-1"}))["name"], "dataset-1");
+    assert_eq!(portal.ok("harvest_job_show", json!({"id": job["id"]}))["status"], "New");
     assert_eq!(call("editor").unwrap(), json!({"id": source["id"]}));
     assert_eq!(portal.ok("package_search", json!({}))["count"], 1);
     let gone = portal.call(&TestApp::site(), "package_show", json!({"id": "dataset-1"})).unwrap_err();

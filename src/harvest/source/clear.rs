@@ -45,21 +45,8 @@ impl Action for Clear {
 
     fn run(ctx: &mut Ctx, _params: ClearParams, source: Source) -> Result<Cleared> {
         let begin = Instant::now();
-        let mut job = Ctx::job(&ctx.app, &ctx.actor);
-        db::abort_jobs(job.db()?, &source.id, Stamp::now().naive())?;
-        job.finish()?;
-        loop {
-            let mut job = Ctx::job(&ctx.app, &ctx.actor);
-            let datasets = db::some_datasets(job.db()?, &source.id, BATCH)?;
-            if datasets.is_empty() {
-                break;
-            }
-            for id in &datasets {
-                if let Some(document) = catalog::package::db::lock(job.db()?, id)? {
-                    catalog::package::purge::purge(&mut job, &document)?;
-                }
-            }
-            job.finish()?;
+        ctx.apart(|part| db::abort_jobs(part.db()?, &source.id, Stamp::now().naive()))?;
+        while ctx.apart(|part| purge_some(part, &source.id))? {
             if begin.elapsed() > PATIENCE {
                 return Err(Error::unavailable("There are more datasets than one call can clear; call again to go on"));
             }
@@ -69,4 +56,15 @@ impl Action for Clear {
         }
         Ok(Cleared { id: source.id })
     }
+}
+
+/// Purges some of the datasets of a source; false: there are none.
+fn purge_some(ctx: &mut Ctx, source_id: &str) -> Result<bool> {
+    let datasets = db::some_datasets(ctx.db()?, source_id, BATCH)?;
+    for id in &datasets {
+        if let Some(document) = catalog::package::db::lock(ctx.db()?, id)? {
+            catalog::package::purge::purge(ctx, &document)?;
+        }
+    }
+    Ok(!datasets.is_empty())
 }

@@ -48,12 +48,7 @@ impl Action for Show {
     fn run(ctx: &mut Ctx, _params: ShowParams, (): ()) -> Result<SiteUser> {
         let (user, token) = match kept(ctx, false)? {
             Some(kept) => kept,
-            None => {
-                let mut job = Ctx::job(&ctx.app, &ctx.actor);
-                let made = made(&mut job)?;
-                job.finish()?;
-                made
-            }
+            None => ctx.apart(made)?,
         };
         Ok(SiteUser { name: user.name, id: user.id, apikey: token.reveal().to_owned() })
     }
