@@ -77,6 +77,12 @@ pub fn parse(body: &str) -> Result<Package> {
     serde_json::from_str(&text).map_err(|error| Error::internal(format!("stored document: {error}")))
 }
 
+/// True for a body that is JSON when it is closed. Nothing but a hand in the database makes another one.
+#[must_use]
+pub fn is_sound(body: &str) -> bool {
+    body.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(&[body, "}"].concat()).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +94,7 @@ mod tests {
         package.resources.push(crate::Resource { id: "r".to_owned(), ..crate::Resource::default() });
         let body = body(&package).unwrap();
         assert_eq!(parse(&body).unwrap(), package);
+        assert!(is_sound(&body) && is_sound("{") && !is_sound("") && !is_sound(body.split_at(body.len() / 2).0));
         let mut whole = String::new();
         splice(&body, "null", "", &mut whole);
         assert_eq!(serde_json::from_str::<Package>(&whole).unwrap(), package);

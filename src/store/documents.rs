@@ -233,8 +233,11 @@ impl Documents {
         self.slot(id).filter(|document| document.name == id_or_name)
     }
 
-    /// Puts a document in, unless a newer one of the same dataset is there.
+    /// Puts a document in, unless a newer one of the same dataset is there, or it is damaged: it would be copied as it is.
     pub fn put(&self, document: Arc<Document>) {
+        if !model::document::is_sound(&document.body) {
+            return;
+        }
         let key = self.key(&document.id);
         self.0.by_name.insert(self.key(&document.name), key);
         let place = self.0.by_id.entry(&key, None, |_key, slot| {
@@ -285,7 +288,7 @@ mod tests {
             state: "active".into(),
             private: false,
             metadata_modified: Stamp::from_micros(0).unwrap(),
-            body: "{}".into(),
+            body: "{".into(),
         })
     }
 

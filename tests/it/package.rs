@@ -2,6 +2,7 @@
 
 use auth::Actor;
 use base::Kind;
+use diesel::RunQueryDsl;
 use kit::TestApp;
 use serde_json::{Value, json};
 
@@ -126,4 +127,48 @@ fn the_index_equals_the_database_after_a_rebuild_under_writes() {
     assert_eq!(count(&portal, json!({})), 60);
     drop(portal.ok("package_delete", json!({"id": "during-3"})));
     assert_eq!(count(&portal, json!({})), 59);
+}
+
+#[test]
+fn a_dataset_whose_document_is_damaged_is_shown_changed_deleted_and_purged_all_the_same() {
+    let mut portal = TestApp::with(|settings| {
+        settings.auth.create_unowned_dataset = true;
+        // Nothing says of resources whether they are in a DataStore.
+        settings.every_plugin = false;
+    });
+    drop(portal.ok("group_create", json!({"name": "group1"})));
+    let made: Vec<Value> = ["one", "two", "three", "four"]
+        .map(|name| {
+            let resource = json!({"url": "http://x.org/a.csv", "name": "r", "own": [1, {"a": null}], "size": 7});
+            portal.ok("package_create", json!({
+            "name": name, "title": "T", "notes": "N", "license_id": "cc-by", "private": false, "groups": [{"name": "group1"}],
+            "extras": [{"key": "k", "value": "v"}], "tags": [{"name": "bb"}, {"name": "aa"}], "resources": [resource, {"url": "x"}],
+            "title_translated": {"ky": "K"}, "author_email": "a@example.org",
+        }))
+        })
+        .into();
+    let mut connection = portal.database.connect();
+    for (dataset, body) in made.iter().zip(["", "{\"id\": \"x", "left(body, length(body) / 2)", "{\"resources\": 5"]) {
+        let body = if body.starts_with("left") { body.to_owned() } else { format!("'{body}'") };
+        let sql = format!("update package_document set body = {body} where id = {}", dataset["id"].to_string().replace('"', "'"));
+        diesel::sql_query(sql).execute(&mut connection).unwrap();
+    }
+    // Those in memory are whole.
+    portal = portal.restart();
+    for (dataset, name) in made.iter().zip(["one", "two", "three"]) {
+        let mut shown = portal.ok("package_show", json!({"id": name}));
+        for told in ["license_title", "license_url", "isopen"] {
+            shown[told] = dataset[told].clone();
+        }
+        assert_eq!(shown, *dataset);
+    }
+    let patched = portal.ok("package_patch", json!({"id": "one", "title": "Other"}));
+    assert_eq!((&patched["title"], &patched["extras"], &patched["isopen"]), (&json!("Other"), &made[0]["extras"], &json!(true)));
+    drop(portal.ok("package_delete", json!({"id": "two"})));
+    assert_eq!(portal.ok("package_show", json!({"id": made[1]["id"]}))["state"], "deleted");
+    for dataset in &made {
+        drop(portal.ok("dataset_purge", json!({"id": dataset["id"]})));
+        let gone = portal.call(&TestApp::site(), "package_show", json!({"id": dataset["id"]})).unwrap_err();
+        assert_eq!(gone.kind(), base::Kind::NotFound);
+    }
 }

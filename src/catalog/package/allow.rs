@@ -46,7 +46,8 @@ pub fn find(ctx: &mut Ctx, id_or_name: &str, reason: &str) -> Result<Arc<Documen
     if id_or_name.contains('\0') {
         return Err(Error::not_found(reason));
     }
-    let document = store::documents::find(ctx.statement()?, id_or_name)?.ok_or_else(|| Error::not_found(reason))?;
+    let mut document = store::documents::find(ctx.statement()?, id_or_name)?.ok_or_else(|| Error::not_found(reason))?;
+    db::mend(ctx.statement()?, &mut document)?;
     let document = Arc::new(document);
     ctx.app.documents.put(Arc::clone(&document));
     Ok(document)

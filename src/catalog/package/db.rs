@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use base::Result;
+use base::{Error, Result};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgConnection, PgExpressionMethods, QueryDsl, RunQueryDsl,
     SelectableHelper,
     sql_types::{Array, Text},
 };
-use model::Document;
+use model::{Document, Package, document};
 use store::{
     error,
     schema::{package, package_document, package_plugin_data, resource},
@@ -61,8 +61,51 @@ pub fn lock_many(connection: &mut PgConnection, ids: &[String]) -> Result<HashMa
         .for_update()
         .load(connection)
         .map_err(error::of)?;
-    Ok(rows.into_iter().map(|row| (row.id.clone(), Document::from(row))).collect())
+    let mut documents: HashMap<String, Document> = rows.into_iter().map(|row| (row.id.clone(), Document::from(row))).collect();
+    documents.values_mut().try_for_each(|document| mend(connection, document))?;
+    Ok(documents)
 }
+
+/// Gives a document whose body is damaged one that is made of the dataset's rows; the next write stores it. Its
+/// relationships, and the title of its licence, come back with the write that changes them.
+///
+/// # Errors
+/// What the database says.
+pub fn mend(connection: &mut PgConnection, document: &mut Document) -> Result<()> {
+    if document::is_sound(&document.body) {
+        return Ok(());
+    }
+    tracing::error!(dataset = document.id, "the stored document is damaged: the dataset is read from its rows");
+    let query = diesel::sql_query(OF_ROWS).bind::<diesel::sql_types::Text, _>(&document.id);
+    if let Some(row) = query.get_result::<OfRows>(connection).optional().map_err(error::of)? {
+        let mut package: Package = serde_json::from_str(&row.package).map_err(Error::internal)?;
+        (package.num_resources, package.num_tags) = (package.resources.len(), package.tags.len());
+        package.license_title.clone_from(&package.license_id);
+        document.body = document::body(&package)?.into();
+    }
+    Ok(())
+}
+
+#[derive(diesel::QueryableByName)]
+struct OfRows {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    package: String,
+}
+
+/// A dataset as `package_show` has it, of its rows.
+const OF_ROWS: &str = "
+    select (p.fields || jsonb_build_object('id', p.id, 'name', p.name, 'title', p.title, 'version', p.version, 'url', p.url,
+        'author', p.author, 'author_email', p.author_email, 'maintainer', p.maintainer, 'maintainer_email', p.maintainer_email,
+        'notes', p.notes, 'license_id', p.license_id, 'type', p.type, 'state', p.state, 'private', p.private,
+        'owner_org', p.owner_org, 'creator_user_id', p.creator_user_id, 'metadata_created', p.metadata_created,
+        'metadata_modified', p.metadata_modified, 'extras', p.extras, 'title_translated', p.title_translated,
+        'notes_translated', p.notes_translated,
+        'resources', coalesce((select jsonb_agg(r.extras || (to_jsonb(r) - 'extras') order by r.position)
+            from resource r where r.package_id = p.id), '[]'),
+        'tags', coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'display_name', t.name,
+            'state', 'active', 'vocabulary_id', t.vocabulary_id) order by t.name)
+            from package_tag l join tag t on t.id = l.tag_id where l.package_id = p.id), '[]')))::text as package
+    from package p where p.id = $1";
 
 /// Which of these names belong to a dataset: name → id and state.
 ///

@@ -2,7 +2,7 @@
 
 use action::{Action, Ctx, Kind};
 use base::{Error, Result};
-use model::{Document, document};
+use model::Document;
 use store::changes::{Entity, Kind as Change};
 
 use super::{allow, db};
@@ -51,7 +51,7 @@ pub fn purge(ctx: &mut Ctx, document: &Document) -> Result<()> {
         .flat_map(|row| [row.subject_package_id, row.object_package_id])
         .filter(|id| *id != document.id)
         .collect();
-    resource::upload::clear(ctx, &document::parse(&document.body)?, None)?;
+    resource::upload::clear_all(ctx, &document.id)?;
     db::purge(ctx.db()?, &document.id)?;
     // Each of its activities holds it whole.
     activity::db::delete_of(ctx.db()?, &document.id)?;

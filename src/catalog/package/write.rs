@@ -239,7 +239,7 @@ fn settle(ctx: &mut Ctx, known: &mut check::Known, mut draft: Draft, old: Option
         package.metadata_modified = modified;
     }
     if let Some(old) = &old {
-        resource::upload::clear(ctx, &old.package, Some(&package))?;
+        resource::upload::clear(ctx, &old.package, &package)?;
     }
     if let Some(deleted) = known.name_to_free(&package) {
         let deleted = deleted.to_owned();

@@ -22,6 +22,15 @@ pub fn package_of(connection: &mut PgConnection, id: &str) -> Result<Option<Stri
     resource::table.find(id).select(resource::package_id).first(connection).optional().map_err(error::of)
 }
 
+/// The resources of a dataset whose bytes are here.
+///
+/// # Errors
+/// What the database says.
+pub fn uploads_of(connection: &mut PgConnection, package_id: &str) -> Result<Vec<String>> {
+    let all = resource::table.filter(resource::package_id.eq(package_id)).filter(resource::url_type.eq("upload"));
+    all.order(resource::position).select(resource::id).load(connection).map_err(error::of)
+}
+
 /// Datasets, so many at once, with uploaded files whose address does not begin so.
 ///
 /// # Errors

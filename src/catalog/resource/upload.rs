@@ -139,15 +139,24 @@ pub fn relink(app: &Arc<App>) -> Result<usize> {
     }
 }
 
+/// Removes the files of all resources of a dataset when it is purged. Its rows are asked: a document may be damaged.
+///
+/// # Errors
+/// What the database says.
+pub fn clear_all(ctx: &mut Ctx, package_id: &str) -> Result<()> {
+    let storage = ctx.app.settings.files.resource_storage.clone();
+    let all = db::uploads_of(ctx.db()?, package_id)?;
+    all.iter().try_for_each(|id| ctx.remove_file((&storage, &location(id))))
+}
+
 /// Removes the files of resources that are no more, or are links now, when the dataset is written.
 ///
 /// # Errors
 /// What the database says.
-pub fn clear(ctx: &mut Ctx, before: &Package, after: Option<&Package>) -> Result<()> {
+pub fn clear(ctx: &mut Ctx, before: &Package, after: &Package) -> Result<()> {
     let storage = ctx.app.settings.files.resource_storage.clone();
     for gone in before.resources.iter().filter(|resource| is_upload(resource)) {
-        let stays = |package: &Package| package.resources.iter().any(|resource| resource.id == gone.id && is_upload(resource));
-        if !after.is_some_and(stays) {
+        if !after.resources.iter().any(|resource| resource.id == gone.id && is_upload(resource)) {
             ctx.remove_file((&storage, &location(&gone.id)))?;
         }
     }
