@@ -280,6 +280,8 @@ pub struct SearchSettings {
     pub ranking: search::Ranking,
     /// `kurak.search.solr_or_semantics`: an unparenthesised OR in `fq` says nothing, as in CKAN.
     pub solr_or_semantics: bool,
+    /// `ckan.extra_resource_fields`: fields of resources that are found as `res_extras_<field>`.
+    pub resource_fields: Vec<String>,
 }
 
 impl Default for SearchSettings {
@@ -290,6 +292,7 @@ impl Default for SearchSettings {
             facets_limit: 50,
             ranking: search::Ranking::default(),
             solr_or_semantics: false,
+            resource_fields: Vec::new(),
         }
     }
 }

@@ -95,7 +95,7 @@ pub const TABLE: &[(&str, Effect)] = &[
     ("ckan.display_timezone", NO_PAGES),
     ("ckan.download_proxy", Missing("what is fetched is fetched without a proxy")),
     ("ckan.email_notifications_since", ACTIVITIES),
-    ("ckan.extra_resource_fields", Needless("all fields of resources are kept and found")),
+    ("ckan.extra_resource_fields", Here("searches for datasets by fields of their resources")),
     ("ckan.favicon", NO_PAGES),
     ("ckan.featured_groups", NO_PAGES),
     ("ckan.featured_orgs", NO_PAGES),

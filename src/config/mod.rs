@@ -253,6 +253,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
             facets_limit: read.parsed("search.facets.limit", "a number")?.unwrap_or(search.facets_limit),
             ranking: read.parsed("kurak.search.ranking", "kurak or ckan")?.unwrap_or(search.ranking),
             solr_or_semantics: read.flag("kurak.search.solr_or_semantics", false)?,
+            resource_fields: read.words("ckan.extra_resource_fields"),
         },
         activity: activity(read)?,
         views: views(read),

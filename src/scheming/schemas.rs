@@ -111,6 +111,12 @@ impl Schemas {
         self.listed.iter().any(|schema| schema.family == family && schema.own.iter().any(|name| name == field))
     }
 
+    /// Fields of resources, some of them CKAN's own, that the site's schemas declare.
+    pub fn resource_fields(&self) -> impl Iterator<Item = &str> {
+        let declared = self.listed.iter().filter(|schema| schema.declared);
+        declared.flat_map(|schema| &schema.resource_fields).map(|field| field.name.as_str())
+    }
+
     /// True where things of such a type may not be made: it has no schema, and the site wants one of each.
     #[must_use]
     pub fn refuses(&self, family: Family, kind: &str) -> bool {

@@ -37,6 +37,24 @@ pub fn field(name: &str, value: &Value, out: &mut SearchDocument) {
     }
 }
 
+/// Adds a field of a resource's own, as Solr would have it: text `res_extras_<name>`, each of its values, by language where it
+/// has languages.
+pub fn resource_field(name: &str, value: &Value, out: &mut SearchDocument) {
+    let Some(bare) = field_name(name) else { return };
+    let mut left = VALUES;
+    let mut add = |language: Language, value: &Value| {
+        let mut found = BTreeMap::new();
+        collect(name, value, (DEPTH, &mut left), &mut found);
+        for value in found.remove(name).unwrap_or_default() {
+            out.text_in(language, format!("res_extras_{bare}"), &value);
+        }
+    };
+    match by_language(value) {
+        Some(texts) => texts.iter().for_each(|(tag, text)| add(Language::of_tag(tag), text)),
+        None => add(Language::Unknown, value),
+    }
+}
+
 /// Every value under the name of the field, and under that of the member that it lies in.
 fn collect(name: &str, value: &Value, (depth, left): (usize, &mut usize), found: &mut BTreeMap<String, Vec<String>>) {
     if depth == 0 {
@@ -122,6 +140,30 @@ mod tests {
                 ("extras_place_street", "Чүй", Some(Language::Unknown)),
             ]
         );
+    }
+
+    #[test]
+    fn fields_of_resources_are_text_under_a_name_of_their_own() {
+        let mut out = SearchDocument::default();
+        resource_field("quality", &json!("good"), &mut out);
+        resource_field("columns", &json!(["a", {"unit": "kg"}, 5]), &mut out);
+        resource_field("place:", &json!({"ky": "Чүй", "ru": ["Чуй"]}), &mut out);
+        resource_field("none", &json!(null), &mut out);
+        resource_field("::", &json!("x"), &mut out);
+        let texts: Vec<_> = out.text.iter().map(|text| (text.name.as_ref(), text.value.as_str(), text.language)).collect();
+        let unknown = Some(Language::Unknown);
+        assert_eq!(
+            texts,
+            [
+                ("res_extras_quality", "good", unknown),
+                ("res_extras_columns", "a", unknown),
+                ("res_extras_columns", "kg", unknown),
+                ("res_extras_columns", "5", unknown),
+                ("res_extras_place", "Чүй", Some(Language::Kyrgyz)),
+                ("res_extras_place", "Чуй", Some(Language::Russian)),
+            ]
+        );
+        assert!(out.exact.is_empty());
     }
 
     #[test]

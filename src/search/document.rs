@@ -26,6 +26,9 @@ pub type Pairs = Vec<(Cow<'static, str>, String)>;
 /// Longest value that is kept as an exact string (bytes).
 const EXACT_BYTES: usize = 4096;
 
+/// Fields of resources that are found as `res_name` and `res_description`.
+const TRANSLATED: [&str; 2] = ["name_translated", "description_translated"];
+
 /// A dataset as the index takes it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchDocument {
@@ -88,9 +91,20 @@ impl SearchDocument {
         self.text_in(Language::Unknown, name, value);
     }
 
-    fn text_in(&mut self, language: Language, name: impl Into<Cow<'static, str>>, value: &str) {
+    pub(crate) fn text_in(&mut self, language: Language, name: impl Into<Cow<'static, str>>, value: &str) {
         if !value.is_empty() {
             self.text.push(Text { name: name.into(), value: value.to_owned(), language: Some(language) });
+        }
+    }
+
+    /// Adds these fields of resources, as far as they have them beside CKAN's own.
+    pub fn resource_fields<'a>(&mut self, resources: &[Resource], names: impl Iterator<Item = &'a str> + Clone) {
+        for resource in resources.iter().filter(|resource| !resource.extras.is_empty()) {
+            for name in names.clone() {
+                if let Some(value) = resource.extras.get(name).filter(|_| !TRANSLATED.contains(&name)) {
+                    declared::resource_field(name, value, self);
+                }
+            }
         }
     }
 
@@ -195,10 +209,9 @@ fn resource(resource: &Resource, out: &mut SearchDocument) {
     out.exact("res_format", &resource.format);
     out.exact("res_url", &resource.url);
     out.exact("res_type", resource.resource_type.as_deref().unwrap_or_default());
-    let texts = |name: &str| resource.extras.get(name).and_then(languages).unwrap_or_default();
-    out.translated("res_name", resource.name.as_deref().unwrap_or_default(), &texts("name_translated"));
-    let description = resource.description.as_deref().unwrap_or_default();
-    out.translated("res_description", description, &texts("description_translated"));
+    let [name, description] = TRANSLATED.map(|name| resource.extras.get(name).and_then(languages).unwrap_or_default());
+    out.translated("res_name", resource.name.as_deref().unwrap_or_default(), &name);
+    out.translated("res_description", resource.description.as_deref().unwrap_or_default(), &description);
     out.text("urls", &resource.url);
 }
 
@@ -274,7 +287,8 @@ fn list(value: &str) -> Option<Vec<String>> {
 #[must_use]
 pub fn fields(document: &SearchDocument, names: &[String]) -> Map<String, Value> {
     let mut found: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    let stored = |name: &str| schema::is_known(name) || name.starts_with("extras_") || name.starts_with("vocab_");
+    let stored =
+        |name: &str| schema::is_known(name) || ["extras_", "res_extras_", "vocab_"].iter().any(|prefix| name.starts_with(prefix));
     let exact = document.exact.iter().map(|(name, value)| (name, value));
     let texts = document.text.iter().map(|text| (&text.name, &text.value));
     for (name, value) in exact.chain(texts).filter(|(name, _)| stored(name) && *name != "text") {

@@ -110,6 +110,40 @@ fn datasets_are_completed_by_name_and_title() {
 }
 
 #[test]
+fn datasets_are_found_by_the_fields_of_their_resources() {
+    let portal = TestApp::with(|settings| {
+        settings.auth.create_unowned_dataset = true;
+        settings.search.resource_fields = vec!["quality".to_owned(), "columns".to_owned()];
+    });
+    let resources = json!([
+        {"url": "http://x.org/a.csv", "quality": "Excellent survey", "columns": ["region", "Өкмөт"], "secret": "unnamed"},
+        {"url": "http://x.org/b.csv", "quality": "poor"}]);
+    drop(portal.ok("package_create", json!({"name": "measured", "resources": resources})));
+    drop(portal.ok("package_create", json!({"name": "other", "resources": [{"url": "http://x.org/c.csv"}]})));
+    let found = |portal: &TestApp, q: &str| names(&portal.ok("package_search", json!({"q": q}))["results"]).join(" ");
+    for (q, datasets) in [
+        ("res_extras_quality:excellent", "measured"),
+        ("res_extras_quality:poor", "measured"),
+        ("res_extras_quality: surveys", "measured"),
+        ("res_extras_columns:region", "measured"),
+        ("res_extras_quality:region", ""),
+        ("res_extras_quality:*", "measured"),
+        ("res_extras_secret:unnamed", ""),
+        ("unnamed", ""),
+        ("excellent surveys", "measured"),
+        ("окмоттун", "measured"),
+    ] {
+        assert_eq!(found(&portal, q), datasets, "{q}");
+    }
+    let fields = portal.ok("package_search", json!({"q": "survey", "fl": "name,res_extras_quality"}));
+    assert_eq!(fields["results"], json!([{"name": "measured", "res_extras_quality": ["Excellent survey", "poor"]}]));
+    let search = |query: &str| portal.call(&Actor::anonymous(), "resource_search", json!({"query": query}));
+    assert_eq!(search("quality:SURVEY").unwrap()["results"][0]["quality"], "Excellent survey");
+    assert_eq!(search("quality:%").unwrap()["count"], 0);
+    assert_eq!(faults(search("secret:unnamed")), json!({"query": "Field \"secret\" not recognised in resource_search."}));
+}
+
+#[test]
 fn completion_knows_letters_as_they_are_typed() {
     let portal = portal();
     drop(portal.ok("organization_create", json!({"name": "kabinet", "title": "Өкмөттүн кеңеши"})));

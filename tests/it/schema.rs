@@ -181,7 +181,9 @@ fn own_fields_are_found_without_code() {
     ] {
         assert_eq!(portal.ok("package_search", json!({"fq": filter}))["count"], 1, "{filter}");
     }
-    assert_eq!(portal.ok("package_search", json!({"q": "кыртыш"}))["count"], 1);
+    for q in ["кыртыш", "катар", "res_extras_summary:катар", "res_extras_rows:7"] {
+        assert_eq!(portal.ok("package_search", json!({"q": q}))["count"], 1, "{q}");
+    }
     let found = portal.ok("package_search", json!({"facet.field": ["keywords", "methods"]}));
     assert_eq!(found["facets"], json!({"keywords": {"жер": 1}, "methods": {"b": 1}}));
     assert_eq!(found["results"][0]["summary"], json!({"ky": "кыртыш", "ru": "почва"}));

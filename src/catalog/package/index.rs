@@ -14,6 +14,7 @@ use search::{Mark, SearchDocument};
 use store::{Apply, Change, Lane, Pools, changes::Entity, documents, error, quotes::Group, schema::site};
 
 use super::rebuild::{Making, entry};
+use crate::resource::searched_fields;
 
 /// Documents taken at a time.
 pub(super) const CHUNK: usize = 500;
@@ -162,7 +163,9 @@ pub fn search_document(app: &App, document: &Document) -> Result<SearchDocument>
         .map(|group| group.row.name.clone())
         .collect();
     let name = organization.as_ref().map(|group| group.row.name.as_str());
-    Ok(search::search_document(&package, name, &groups, document, pack(document)))
+    let mut entry = search::search_document(&package, name, &groups, document, pack(document));
+    entry.resource_fields(&package.resources, searched_fields(app).into_iter());
+    Ok(entry)
 }
 
 /// What the index keeps of a dataset: its organization, its groups, and the body.

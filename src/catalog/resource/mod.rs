@@ -14,7 +14,18 @@ pub mod update;
 pub mod upload;
 pub mod write;
 
-use action::Row;
+use action::{App, Row};
+
+/// The fields of resources beside CKAN's that searches know: those that `ckan.extra_resource_fields` names, and those that a
+/// schema of the site declares.
+#[must_use]
+pub fn searched_fields(app: &App) -> Vec<&str> {
+    let named = app.settings.search.resource_fields.iter().map(String::as_str);
+    let mut fields: Vec<&str> = named.chain(app.settings.schemas.resource_fields()).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields
+}
 
 /// The actions of this noun.
 #[must_use]

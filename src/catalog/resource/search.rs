@@ -6,7 +6,10 @@ use model::Resource;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::matching::{Fault, Term, db};
+use super::{
+    matching::{Fault, Term, db},
+    searched_fields,
+};
 
 /// Resources that one answer shows at most.
 const MOST: usize = 10_000;
@@ -54,7 +57,7 @@ impl Action for Search {
     fn run(ctx: &mut Ctx, params: SearchParams, (): ()) -> Result<Found> {
         let query = params.query.ok_or_else(|| fault("Missing value"))?;
         let pairs = pairs(&query).ok_or_else(|| fault("Must be <field>:<value> pair(s)"))?;
-        let terms = terms(&pairs)?;
+        let terms = terms(&pairs, &searched_fields(&ctx.app))?;
         if pairs.iter().any(|(_, text)| text.len() > LONGEST || text.contains('\0')) {
             return Ok(Found { count: 0, results: Vec::new() });
         }
@@ -98,9 +101,9 @@ fn pairs(query: &Value) -> Option<Vec<(&str, &str)>> {
     Some(pairs)
 }
 
-fn terms(pairs: &[(&str, &str)]) -> Result<Vec<Term>> {
+fn terms(pairs: &[(&str, &str)], own: &[&str]) -> Result<Vec<Term>> {
     let term = |(field, text): &(&str, &str)| {
-        Term::read(field, text).map_err(|reason| match reason {
+        Term::read(field, text, own).map_err(|reason| match reason {
             Fault::Unknown => fault(&format!("Field \"{field}\" not recognised in resource_search.")),
             Fault::Value(message) => fault(message),
         })

@@ -2,8 +2,8 @@
 
 use base::{Result, page::Page, time::Stamp};
 use diesel::{
-    ExpressionMethods, PgConnection, PgTextExpressionMethods, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
-    pg::Pg,
+    ExpressionMethods, PgAnyJsonExpressionMethods, PgConnection, PgTextExpressionMethods, QueryDsl, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper, pg::Pg,
 };
 use model::Resource;
 use serde_json::Value;
@@ -80,6 +80,7 @@ fn matching<'a>(terms: &[Term]) -> Boxed<'a> {
     let all = resource::table.filter(resource::state.eq("active")).filter(resource::package_id.eq_any(public)).into_boxed();
     terms.iter().fold(all, |query, term| match term {
         Term::Text(field, text) => with_text(query, *field, containing(text)),
+        Term::Own(field, text) => query.filter(resource::extras.retrieve_as_text(field.clone()).ilike(containing(text))),
         Term::Hash(text) => query.filter(resource::hash.ilike(containing(text).split_off(1))),
         Term::Size(size) => query.filter(resource::size.eq(*size)),
         Term::At(field, at) => at_time(query, *field, at.naive()),

@@ -9,6 +9,8 @@ use base::time::Stamp;
 pub enum Term {
     /// A text in it, whatever the case.
     Text(Text, String),
+    /// The same of a field beside CKAN's.
+    Own(String, String),
     /// A text at its beginning (`hash`).
     Hash(String),
     Size(i64),
@@ -47,11 +49,11 @@ pub enum Fault {
 }
 
 impl Term {
-    /// Reads a field's name and what it shall have.
+    /// Reads a field's name and what it shall have; `own`: the fields beside CKAN's that can be asked.
     ///
     /// # Errors
     /// See [`Fault`].
-    pub fn read(field: &str, value: &str) -> Result<Self, Fault> {
+    pub fn read(field: &str, value: &str, own: &[&str]) -> Result<Self, Fault> {
         let time = |time| Stamp::parse(value.trim()).map(|at| Self::At(time, at)).ok_or(Fault::Value("Date format incorrect"));
         let text = match field {
             "hash" => return Ok(Self::Hash(value.to_owned())),
@@ -69,6 +71,7 @@ impl Term {
             "mimetype_inner" => Text::MimetypeInner,
             "cache_url" => Text::CacheUrl,
             "url_type" => Text::UrlType,
+            name if own.contains(&name) => return Ok(Self::Own(name.to_owned(), value.to_owned())),
             _ => return Err(Fault::Unknown),
         };
         Ok(Self::Text(text, value.to_owned()))
