@@ -16,6 +16,12 @@ fn pick<'a>(texts: &'a Value, language: &str) -> Option<&'a str> {
     model::translated::pick(|name| texts.get(name)?.as_str(), language).filter(|text| !text.is_empty())
 }
 
+/// The title or description (`base`) of an organization or group in a language, where it has a translation.
+#[must_use]
+pub fn of_group<'a>(row: &'a GroupRow, base: &str, language: &str) -> Option<&'a str> {
+    pick(row.translations.get(base)?, language)
+}
+
 /// Translates the JSON text of a result.
 ///
 /// # Errors
@@ -69,14 +75,10 @@ impl Translator<'_> {
         let Some(members) = quote.as_object_mut() else { return };
         let Some(group) = members.get("id").and_then(Value::as_str).and_then(|id| self.app.quotes.find(id)) else { return };
         for base in ["title", "description"] {
-            if let Some(text) = self.of(&group.row, base) {
-                say(members, base, &text);
+            if let Some(text) = of_group(&group.row, base, self.language) {
+                say(members, base, text);
             }
         }
-    }
-
-    fn of(&self, row: &GroupRow, base: &str) -> Option<String> {
-        pick(row.translations.get(base)?, self.language).map(str::to_owned)
     }
 
     fn facets(&self, facets: &mut Value) {
@@ -84,8 +86,9 @@ impl Translator<'_> {
             let items = facets.get_mut(field).and_then(|facet| facet.get_mut("items")).and_then(Value::as_array_mut);
             for item in items.into_iter().flatten() {
                 let group = item.get("name").and_then(Value::as_str).and_then(|name| self.app.quotes.find(name));
-                if let (Some(title), Some(item)) = (group.and_then(|group| self.of(&group.row, "title")), item.as_object_mut()) {
-                    say(item, "display_name", &title);
+                let title = group.as_ref().and_then(|group| of_group(&group.row, "title", self.language));
+                if let (Some(title), Some(item)) = (title, item.as_object_mut()) {
+                    say(item, "display_name", title);
                 }
             }
         }

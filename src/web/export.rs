@@ -25,6 +25,7 @@ use crate::{
     action_api::{Shared, parameters, proof_of, refusal},
     arrival::{self, Wanted},
     envelope::{self, Asked, head},
+    language,
     middleware::watch,
     routes::read,
 };
@@ -87,11 +88,12 @@ async fn answer(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
         Ok(input) => input,
         Err(refused) => return refusal(&refused),
     };
+    let languages = language::of(&request, &shared.app.settings);
     let proof = proof_of(&request, &shared);
     let known = proof.is_some();
     let begun = match (Wanted::of(row, &mut input), shared.exports.enter()) {
         (Ok(wanted), Ok(place)) => match wanted.before_search(&shared).await {
-            Ok(()) => begin(&shared, place, proof.clone(), input).await,
+            Ok(()) => begin(&shared, place, proof.clone(), (input, languages.texts)).await,
             Err(error) => Err(error),
         },
         (Err(error), _) | (_, Err(error)) => Err(error),
@@ -101,14 +103,8 @@ async fn answer(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
         Err(error) => {
             let id = watch::id_of(&request);
             let site = shared.app.site();
-            let asked = Asked {
-                site_url: &site.url,
-                action: ACTION,
-                known,
-                callback: None,
-                request: &id,
-                spoken: crate::language::of(&request, &shared.app.settings).failures,
-            };
+            let asked =
+                Asked { site_url: &site.url, action: ACTION, known, callback: None, request: &id, spoken: languages.failures };
             return envelope::failure(asked, &error, None);
         }
     };
@@ -132,12 +128,12 @@ async fn begin(
     shared: &Data<Shared>,
     place: Arc<Place>,
     proof: Option<Proof>,
-    input: serde_json::Map<String, Value>,
+    (input, language): (serde_json::Map<String, Value>, Option<String>),
 ) -> Result<(Arc<Place>, String)> {
     let app = Arc::clone(&shared.app);
     let work = move || {
         let actor = actor_of(&app, proof.as_ref())?;
-        let mut export = Export::begin(&app, &actor, input)?;
+        let mut export = Export::begin(&app, &actor, input, language)?;
         let first = export.part(&app, &actor)?;
         place.put(export);
         Ok((place, first))

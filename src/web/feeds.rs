@@ -12,14 +12,15 @@ use actix_web::{
     web::{Data, Query, ServiceConfig},
 };
 use base::{Error, Kind, Result, limits};
-use catalog::package::index::unpack;
-use model::{Package, document};
+use catalog::{language::of_group, package::index::unpack};
+use model::{Package, Translated, document, translated};
 use search::Request;
 use url::form_urlencoded::Serializer;
 
 use crate::{
     action_api::Shared,
     envelope::{escaped, head},
+    language,
     middleware::watch,
     pages,
     routes::read,
@@ -59,7 +60,8 @@ async fn answer(subject: Subject, request: &HttpRequest, query: Pairs, shared: &
     watch::tell_action(request, "package_search");
     let id = request.match_info().get("id").unwrap_or_default().to_owned();
     let (app, path) = (Arc::clone(&shared.app), request.path().to_owned());
-    let made = shared.lanes.search.run(move || Feed::read(&app, subject, (&id, path, query))?.write(&app)).await;
+    let language = language::of(request, &app.settings).texts;
+    let made = shared.lanes.search.run(move || Feed::read(&app, subject, (&id, path, query), language)?.write(&app)).await;
     match made {
         Ok(text) => head(StatusCode::OK, false, "application/atom+xml").body(text),
         Err(error) => {
@@ -83,10 +85,12 @@ struct Feed {
     query: Pairs,
     page: usize,
     request: Request,
+    /// What it is in, where that is not the site's own.
+    language: Option<String>,
 }
 
 impl Feed {
-    fn read(app: &App, subject: Subject, (id, path, query): (&str, String, Pairs)) -> Result<Self> {
+    fn read(app: &App, subject: Subject, (id, path, query): (&str, String, Pairs), language: Option<String>) -> Result<Self> {
         let page = page(&query)?;
         let limit = app.settings.feeds.limit;
         let start = (page - 1).checked_mul(limit).filter(|start| *start <= limits::START_MAX);
@@ -116,14 +120,15 @@ impl Feed {
                 } else {
                     format!("groups:{}", quoted(&found.row.name))
                 };
-                named(kind, &found.row.title, fq)
+                let title = language.as_deref().and_then(|language| of_group(&found.row, "title", language));
+                named(kind, title.unwrap_or(&found.row.title), fq)
             }
             Subject::Custom => {
                 for (name, value) in &query {
                     match name.as_str() {
                         "q" => request.q.clone_from(value),
                         "sort" if !value.is_empty() => request.sort = Some(value.clone()),
-                        "page" | "sort" => {}
+                        "page" | "sort" | "lang" => {}
                         name if name.starts_with('_') || value.is_empty() => {}
                         name => request.fq.push(format!("{name}:{}", quoted(value))),
                     }
@@ -133,13 +138,16 @@ impl Feed {
             }
         };
         let query = if matches!(subject, Subject::Custom) { query } else { Pairs::new() };
-        Ok(Self { title, subtitle, path, query, page, request })
+        Ok(Self { title, subtitle, path, query, page, request, language })
     }
 
-    /// The address of one of its pages.
-    fn address(&self, app: &App, page: usize) -> String {
+    /// The address of one of its pages, in a language.
+    fn address(&self, app: &App, page: usize, language: Option<&str>) -> String {
         let mut pairs = Serializer::new(String::new());
-        pairs.extend_pairs(self.query.iter().filter(|(name, _)| name != "page"));
+        pairs.extend_pairs(self.query.iter().filter(|(name, _)| !matches!(name.as_str(), "page" | "lang")));
+        if let Some(language) = language {
+            pairs.append_pair("lang", language);
+        }
         if page > 1 {
             pairs.append_pair("page", &page.to_string());
         }
@@ -151,10 +159,13 @@ impl Feed {
         let found = app.current_index().search(&self.request)?;
         let packages = found.hits.iter().map(|hit| document::parse(unpack(&hit.stored)?.2)).collect::<Result<Vec<_>>>()?;
         let newest = packages.iter().filter_map(|package| package.metadata_modified).max();
-        let mut out = String::from(
-            "<?xml version='1.0' encoding='UTF-8'?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"en\">\n",
+        let language = self.language.as_deref();
+        let mut out = format!(
+            "<?xml version='1.0' encoding='UTF-8'?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n",
+            language.unwrap_or(&app.settings.locale_default).replace('_', "-")
         );
-        let id = self.address(app, 1);
+        // The same in every language.
+        let id = self.address(app, 1, None);
         element(&mut out, "id", &identity(app, id.strip_prefix(&app.site().url).unwrap_or_default()));
         element(&mut out, "title", &self.title);
         element(&mut out, "updated", &format!("{}Z", newest.unwrap_or_else(base::time::Stamp::now)));
@@ -165,7 +176,7 @@ impl Feed {
         let _written = writeln!(out, "<author><name>{}</name><uri>{}</uri></author>", clean(name), clean(link));
         let last = found.count.div_ceil(self.request.rows).max(1);
         let mut link = |relation: &str, page: usize| {
-            let address = escaped(&self.address(app, page));
+            let address = escaped(&self.address(app, page, language));
             let _written = writeln!(out, "<link href=\"{address}\" rel=\"{relation}\"/>");
         };
         link("self", self.page);
@@ -179,7 +190,7 @@ impl Feed {
         }
         element(&mut out, "subtitle", &self.subtitle);
         for package in &packages {
-            entry(&mut out, app, package);
+            entry(&mut out, app, package, language);
         }
         out.push_str("</feed>\n");
         Ok(out)
@@ -195,11 +206,12 @@ fn identity(app: &App, path: &str) -> String {
     format!("tag:{},{date}:{path}", feeds.authority_name.as_deref().unwrap_or(host))
 }
 
-fn entry(out: &mut String, app: &App, package: &Package) {
+fn entry(out: &mut String, app: &App, package: &Package, language: Option<&str>) {
     let site = &app.site().url;
+    let title = said(&package.title, &package.title_translated, language);
     out.push_str("<entry>");
     element(out, "id", &identity(app, &format!("/dataset/{}", package.id)));
-    element(out, "title", if package.title.is_empty() { &package.name } else { &package.title });
+    element(out, "title", if title.is_empty() { &package.name } else { title });
     if let Some(updated) = package.metadata_modified {
         element(out, "updated", &format!("{updated}Z"));
     }
@@ -211,11 +223,11 @@ fn entry(out: &mut String, app: &App, package: &Package) {
         }
         out.push_str("</author>");
     }
-    match package.notes.as_deref().map(clean).filter(|notes| !notes.is_empty()) {
-        Some(notes) => {
+    match clean(said(package.notes.as_deref().unwrap_or_default(), &package.notes_translated, language)) {
+        notes if notes.is_empty() => out.push_str("<content/>"),
+        notes => {
             let _written = write!(out, "<content>{notes}</content>");
         }
-        None => out.push_str("<content/>"),
     }
     let shown = escaped(&format!("{site}/api/3/action/package_show?id={}", package.id));
     let _written = write!(out, "<link href=\"{shown}\" rel=\"alternate\" type=\"application/json\"/>");
@@ -226,6 +238,12 @@ fn entry(out: &mut String, app: &App, package: &Package) {
         element(out, "published", &format!("{created}Z"));
     }
     out.push_str("</entry>\n");
+}
+
+/// A text in a language, or as it is where it has no translation.
+fn said<'a>(plain: &'a str, texts: &'a Translated, language: Option<&str>) -> &'a str {
+    let said = language.and_then(|language| translated::pick(|name| texts.get(name).map(String::as_str), language));
+    said.filter(|text| !text.is_empty()).unwrap_or(plain)
 }
 
 fn element(out: &mut String, name: &str, text: &str) {

@@ -72,6 +72,70 @@ fn an_answer_is_in_the_language_that_is_asked_for() {
 }
 
 #[test]
+fn feeds_exports_and_activities_are_in_the_language_that_is_asked_for() {
+    let server = server("ky");
+    fill(&server.portal);
+    let text = |path: &str, accepted: &str| {
+        let answer = server.send("GET", path, &[("accept-language", accepted)], b"");
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        assert!(answer.header("vary").contains("Accept-Language"), "{path}");
+        answer.text()
+    };
+    let plain = text("/feeds/organization/org1.atom", "");
+    assert!(plain.contains("xml:lang=\"ky\"") && plain.contains("<title>Калк</title>") && plain.contains("Уюм"), "{plain}");
+    assert!(plain.contains("<content>сүрөт</content>") && !plain.contains("?lang="), "{plain}");
+    for (path, accepted) in [
+        ("/feeds/organization/org1.atom?lang=ru", ""),
+        ("/ru/feeds/organization/org1.atom", "ky"),
+        ("/feeds/organization/org1.atom", "ru-RU"),
+    ] {
+        let russian = text(path, accepted);
+        assert!(russian.contains("xml:lang=\"ru\"") && russian.contains("<title>Население</title>"), "{path}: {russian}");
+        assert!(russian.contains("<content>описание</content>") && russian.contains("Орган"), "{path}: {russian}");
+        // Its pages are in it, too; what it is called stays.
+        assert!(russian.contains("org1.atom?lang=ru\" rel=\"self\""), "{path}: {russian}");
+        assert!(russian.contains("/feeds/organization/org1.atom</id>"), "{path}: {russian}");
+    }
+    let custom = text("/feeds/custom.atom?q=people&lang=ru", "");
+    assert!(custom.contains("<title>Население</title>") && custom.contains("?q=people&amp;lang=ru\" rel=\"self\""), "{custom}");
+
+    let lines = |path: &str, accepted: &str| -> Vec<Value> {
+        text(path, accepted).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    for (path, accepted) in [
+        ("/api/3/search/export?q=people&lang=ru", ""),
+        ("/ru/api/3/search/export?q=people", ""),
+        ("/api/3/search/export?q=people", "ru"),
+    ] {
+        let found = lines(path, accepted);
+        assert_eq!((found.len(), &found[0]["title"]), (1, &json!("Население")), "{path}");
+        assert_eq!(found[0]["organization"]["title"], "Орган");
+    }
+    assert_eq!(lines("/api/3/search/export?q=people", "ky")[0]["title"], "Калк");
+
+    let token = server.token("boss", true);
+    let told = |action: &str, input: &Value, lang: &str| {
+        let path = format!("/api/3/action/{action}?lang={lang}");
+        let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
+        let answer = server.send("POST", &path, &headers, input.to_string().as_bytes());
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()["result"].clone()
+    };
+    drop(told("package_patch", &json!({"id": "people", "version": "2"}), "ky"));
+    drop(told("organization_patch", &json!({"id": "org1", "image_url": "http://x.org/i.png"}), "ky"));
+    for (lang, title, owner) in [("ky", "Калк", "Уюм"), ("ru", "Население", "Орган")] {
+        let list = told("package_activity_list", &json!({"id": "people"}), lang);
+        assert_eq!(list[0]["data"]["package"]["title"], title);
+        let shown = told("activity_show", &json!({"id": list[0]["id"], "include_data": true}), lang);
+        assert_eq!(shown["data"]["package"]["title"], title);
+        assert_eq!(told("activity_data_show", &json!({"id": list[0]["id"], "object_type": "package"}), lang)["title"], title);
+        let list = told("organization_activity_list", &json!({"id": "org1"}), lang);
+        let group = list.as_array().unwrap().iter().find(|one| one["activity_type"] == "changed organization").unwrap();
+        assert_eq!(group["data"]["group"]["title"], owner);
+    }
+}
+
+#[test]
 fn a_site_need_not_heed_what_clients_accept() {
     let server = TestServer::with(|settings| {
         settings.auth.create_unowned_dataset = true;

@@ -82,7 +82,7 @@ fn an_export_goes_over_many_pages_and_ends_with_the_rights() {
 
     let nobody = auth::Actor::anonymous();
     let everybody = kit::TestApp::site();
-    let mut export = catalog::package::export::Export::begin(app, &everybody, serde_json::Map::new()).unwrap();
+    let mut export = catalog::package::export::Export::begin(app, &everybody, serde_json::Map::new(), None).unwrap();
     assert!(export.part(app, &everybody).unwrap().lines().count() > 1);
     assert_eq!(export.part(app, &nobody).unwrap_err().kind(), base::Kind::Denied);
 }

@@ -57,11 +57,16 @@ pub fn group(ctx: &mut Ctx, row: &GroupRow, verb: &str) -> Result<()> {
     let pairs = row.extras.as_array().into_iter().flatten();
     let extras: Map<String, Value> =
         pairs.filter_map(|pair| Some((pair.get("key")?.as_str()?.to_owned(), pair.get("value")?.clone()))).collect();
-    let data = json!({"group": {
+    let mut group = json!({
         "id": row.id, "name": row.name, "title": row.title, "type": row.type_, "description": row.description,
         "image_url": row.image_url, "created": Stamp::from_naive(row.created), "is_organization": row.is_organization,
         "approval_status": row.approval_status, "state": row.state, "extras": extras,
-    }});
+    });
+    if let Value::Object(members) = &mut group {
+        let translations = row.translations.as_object().into_iter().flatten();
+        members.extend(translations.map(|(name, texts)| (format!("{name}_translated"), texts.clone())));
+    }
+    let data = json!({"group": group});
     record(ctx, user, &row.id, format!("{verb} {word}"), &data, None)
 }
 

@@ -7,6 +7,7 @@ use search::Page;
 use serde_json::{Map, Value};
 
 use super::search::{Query, Search, read, result};
+use crate::language;
 
 /// Bytes of lines that are made before they are sent.
 const CHUNK: usize = 64 * 1024;
@@ -17,6 +18,8 @@ const NOT_HERE: &[&str] = &["rows", "start", "cursorMark", "facet.field", "facet
 pub struct Export {
     query: Query,
     page: Page,
+    /// What it is answered in, where that is not the site's own.
+    language: Option<String>,
 }
 
 impl Export {
@@ -24,7 +27,7 @@ impl Export {
     ///
     /// # Errors
     /// As `package_search`; [`base::Kind::SearchQuery`] for parameters that an export does not take.
-    pub fn begin(app: &App, actor: &Actor, mut input: Map<String, Value>) -> Result<Self> {
+    pub fn begin(app: &App, actor: &Actor, mut input: Map<String, Value>, language: Option<String>) -> Result<Self> {
         if !actor.is_within(Search::NAME, true) {
             return Err(Error::denied("The token is not good for this action"));
         }
@@ -36,7 +39,7 @@ impl Export {
         query.request.rows = base::limits::ROWS_MAX;
         query.request.cursor = Some(search::START.to_owned());
         let page = app.current_index().page(&query.request)?;
-        Ok(Self { query, page })
+        Ok(Self { query, page, language })
     }
 
     /// The next lines; none at the end. The caller is asked for again, because rights may end meanwhile.
@@ -50,7 +53,12 @@ impl Export {
         let mut text = String::new();
         while text.len() < CHUNK {
             if let Some(hit) = self.page.next() {
-                result(app, &hit?, &self.query.fl, &mut text)?;
+                let mut line = String::new();
+                result(app, &hit?, &self.query.fl, &mut line)?;
+                if let Some(language) = &self.language {
+                    language::translate(app, language, &mut line)?;
+                }
+                text.push_str(&line);
                 text.push('\n');
             } else if let Some(next) = self.page.next_cursor.take() {
                 self.query.request.cursor = Some(next);
