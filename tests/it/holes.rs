@@ -12,15 +12,13 @@
 //! T1–T4 and T12 are the DataStore's, T7 and T21's login that of sessions, T9 and T20 that of uploads.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
     thread,
     time::{Duration, Instant},
 };
 
 use action::Kind;
 use diesel::{QueryableByName, RunQueryDsl, sql_types::Text};
-use kit::TestServer;
+use kit::{Connection, TestServer, client};
 use serde_json::{Map, Value, json};
 
 fn portal() -> TestServer {
@@ -35,42 +33,22 @@ fn a_connection_remembers_nobody() {
     thread::scope(|scope| {
         for _connection in 0..4 {
             drop(scope.spawn(|| {
-                let stream = TcpStream::connect(server.address).unwrap();
-                stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-                let mut reader = BufReader::new(stream);
+                let mut connection = Connection::open(server.address).unwrap();
                 for number in 0..300 {
                     let who = tokens.get(number % 4);
                     let header = match number % 4 {
-                        2 => "authorization: nonsense\r\n".to_owned(),
-                        3 => "cookie: ckan=x; auth_tkt=one\r\n".to_owned(),
-                        _ => who.map(|(_, token)| format!("authorization: {token}\r\n")).unwrap(),
+                        2 => ("authorization", "nonsense"),
+                        3 => ("cookie", "ckan=x; auth_tkt=one"),
+                        _ => who.map(|(_, token)| ("authorization", token.as_str())).unwrap(),
                     };
-                    let head = format!("GET /api/3/action/user_show HTTP/1.1\r\nhost: x\r\n{header}\r\n");
-                    reader.get_mut().write_all(head.as_bytes()).unwrap();
-                    let answer = one_answer(&mut reader);
+                    connection.head("GET", "/api/3/action/user_show", &[header], 0).unwrap();
+                    let answer = connection.answer().unwrap().json();
                     let name = answer["result"]["name"].as_str();
                     assert_eq!(name, who.map(|(name, _)| *name), "{number}: {answer}");
                 }
             }));
         }
     });
-}
-
-fn one_answer(reader: &mut BufReader<TcpStream>) -> Value {
-    let (mut length, mut line) = (0, String::new());
-    loop {
-        line.clear();
-        reader.read_line(&mut line).unwrap();
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    serde_json::from_slice(&body).unwrap_or_default()
 }
 
 /// Scripts in every spelling, each where a text, a tag or an attribute ends.
@@ -297,12 +275,10 @@ fn addresses_are_those_of_the_configuration() {
         "/",
     ] {
         let answer = server.send("GET", path, &evil, b"");
-        let mut stream = TcpStream::connect(server.address).unwrap();
-        stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n").as_bytes()).unwrap();
-        let mut raw = Vec::new();
-        drop(stream.read_to_end(&mut raw));
-        let heads: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-        for text in [answer.text(), heads, String::from_utf8_lossy(&raw).into_owned()] {
+        let from = client::send(server.address, ("GET", path), &[("host", "evil.example")], b"").unwrap();
+        for answer in [answer, from] {
+            let heads: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+            let text = heads + &answer.text();
             assert!(!text.contains("evil.example"), "{path}: {text}");
         }
     }

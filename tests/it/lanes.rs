@@ -1,12 +1,8 @@
 //! What is costly holds up nobody who asks something cheap.
 
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use kit::TestServer;
+use kit::{Connection, TestServer};
 use search::{Change, SearchDocument};
 use serde_json::json;
 
@@ -42,17 +38,14 @@ fn costly(number: u32) -> String {
 #[test]
 fn a_thousand_costly_searches_leave_cheap_reads_alone() {
     let server = portal();
-    let mut asked: Vec<TcpStream> = (0..1_000)
+    let asked: Vec<Connection> = (0..1_000)
         .map(|number| {
             let body = costly(number);
-            let mut stream = TcpStream::connect(server.address).unwrap();
-            let head = format!(
-                "POST /api/3/action/package_search HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-                body.len()
-            );
-            stream.write_all(head.as_bytes()).unwrap();
-            stream.write_all(body.as_bytes()).unwrap();
-            stream
+            let headers = [("connection", "close"), ("content-type", "application/json")];
+            let mut connection = Connection::open(server.address).unwrap();
+            connection.head("POST", "/api/3/action/package_search", &headers, body.len()).unwrap();
+            connection.write(body.as_bytes()).unwrap();
+            connection
         })
         .collect();
     let mut took: Vec<Duration> = Vec::new();
@@ -70,24 +63,21 @@ fn a_thousand_costly_searches_leave_cheap_reads_alone() {
     println!("p99 of cheap reads: {p99:?}, the slowest {:?}", took.last());
     assert!(p99 < bound, "{p99:?}");
     let (mut sent_away, mut too_long) = (0, 0);
-    for stream in &mut asked {
-        let mut answer = String::new();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        drop(stream.read_to_string(&mut answer));
-        match answer.split(' ').nth(1) {
-            Some("503") => {
-                assert!(
-                    answer.contains("Too many costly searches are being answered") && answer.contains("retry-after"),
-                    "{answer}"
-                );
+    for connection in asked {
+        let answer = connection.last_answer().unwrap();
+        let text = answer.text();
+        match answer.status {
+            503 => {
+                assert!(text.contains("Too many costly searches are being answered"), "{text}");
+                assert!(!answer.header("retry-after").is_empty(), "{text}");
                 sent_away += 1;
             }
-            Some("409") => {
-                assert!(answer.contains("The search took too long"), "{answer}");
+            409 => {
+                assert!(text.contains("The search took too long"), "{text}");
                 too_long += 1;
             }
-            Some("200") => {}
-            _ => panic!("no answer: {answer}"),
+            200 => {}
+            _ => panic!("no answer: {text}"),
         }
     }
     println!("{sent_away} were sent away, {too_long} took too long");

@@ -1,13 +1,12 @@
 //! The program as scripts run it: commands, their exit codes, a server that is started, asked and stopped.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
+    io::{BufRead, BufReader, Write},
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
 };
 
-use kit::TestDb;
+use kit::{Response, TestDb, client};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -106,24 +105,13 @@ impl Server {
     }
 
     pub fn post(&self, action: &str, token: &str, body: &str) -> Value {
-        let answer = self.ask(action, token, body).unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        let (from, to) = (body.find('{').unwrap(), body.rfind('}').unwrap());
-        serde_json::from_str(body.get(from..=to).unwrap()).unwrap()
+        self.ask(action, token, body).unwrap().json()
     }
 
-    /// The whole answer, head and all; an error when the server is gone.
-    pub fn ask(&self, action: &str, token: &str, body: &str) -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(&self.address)?;
-        write!(
-            stream,
-            "POST /api/3/action/{action} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {token}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
+    /// The whole answer; an error when the server is gone.
+    pub fn ask(&self, action: &str, token: &str, body: &str) -> std::io::Result<Response> {
+        let headers = [("authorization", token), ("content-type", "application/json")];
+        client::send(&self.address, ("POST", &format!("/api/3/action/{action}")), &headers, body.as_bytes())
     }
 
     pub fn address(&self) -> &str {

@@ -1,15 +1,14 @@
 //! Storages in S3: an upload goes there in parts, into its place with the write, and leaves nothing when it breaks off.
 
 use std::{
-    io::{Read, Write},
-    net::TcpStream,
+    io::Read,
     path::PathBuf,
     time::{Duration, SystemTime},
 };
 
 use base::secret::Secret;
 use files::{S3Settings, StorageSettings};
-use kit::{Form, Response, S3, TestServer};
+use kit::{Connection, Form, Response, S3, TestServer, client};
 use serde_json::{Value, json};
 
 use crate::program::{Server, Site};
@@ -156,11 +155,11 @@ fn a_client_that_hangs_up_leaves_nothing_in_a_bucket() {
     let s3 = S3::start();
     let server = server(&s3, |_settings| ());
     let token = server.token("root", true);
-    let (mut stream, _) = begin(&server.address.to_string(), &token, 20 * MIB);
-    stream.write_all(&vec![b'x'; 10 * MIB]).unwrap();
+    let (mut connection, _) = client::begin_upload(server.address, &token, 20 * MIB).unwrap();
+    connection.write(&vec![b'x'; 10 * MIB]).unwrap();
     kit::soon("a part arrives", || s3.asked("PUT /bucket/portal/resources/.incoming/resources/") == 1);
     assert_eq!((s3.uploads(), notes(&server).len()), (1, 1));
-    drop(stream);
+    drop(connection);
     kit::soon("the upload is gone", || s3.uploads() == 0 && notes(&server).is_empty());
     assert!(s3.keys().is_empty());
 }
@@ -265,12 +264,8 @@ fn downloads_are_sent_to_the_bucket_where_the_site_says_so() {
         assert!(place.contains(part), "{part}: {place}");
     }
     assert!(!place.contains("hush"));
-    let mut stream = TcpStream::connect(s3.address).unwrap();
     let (_, target) = place.split_once(&s3.address.to_string()).unwrap();
-    write!(stream, "GET {target} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-    let mut given = String::new();
-    stream.read_to_string(&mut given).unwrap();
-    assert!(given.ends_with("a,b\n1,2\n3,4\n"), "{given}");
+    assert_eq!(client::send(s3.address, ("GET", target), &[], b"").unwrap().body, CSV);
     assert_eq!(server.send("HEAD", &path(&made), &[], b"").status, 200);
     drop(server.portal.ok("resource_delete", json!({"id": made["id"]})));
     assert_eq!(server.get(&path(&made)).status, 404);
@@ -295,29 +290,28 @@ fn a_large_file_for_a_bucket_does_not_grow_the_process_and_a_dead_one_leaves_not
     let piece = vec![7_u8; MIB];
     // What the first upload needs once is not counted.
     let send = |size: usize| {
-        let (mut stream, end) = begin(server.address(), &token, size);
+        let (mut connection, end) = client::begin_upload(server.address(), &token, size).unwrap();
         let mut most = 0;
         for _ in 0..size / piece.len() {
-            stream.write_all(&piece).unwrap();
+            connection.write(&piece).unwrap();
             most = most.max(server.resident());
         }
-        stream.write_all(end).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains("200 OK") && answer.contains(&format!("\"size\":{size}")), "{answer}");
-        let url = answer.split("\"url\":\"http://portal.example").nth(1).unwrap();
-        (most, url.split('"').next().unwrap().to_owned())
+        connection.write(end).unwrap();
+        let answer = connection.last_answer().unwrap();
+        let made = answer.json()["result"].clone();
+        assert_eq!((answer.status, &made["size"]), (200, &json!(size)), "{}", answer.text());
+        (most, made["url"].as_str().unwrap().strip_prefix("http://portal.example").unwrap().to_owned())
     };
     send(16 * MIB);
     let before = send(16 * MIB).0.max(server.resident());
     let (most, path) = send(SIZE);
     assert!(most < before + 32 * MIB, "grew from {before} to {most}");
 
-    let mut stream = TcpStream::connect(server.address()).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut connection = Connection::open(server.address()).unwrap();
+    connection.head("GET", &path, &[("connection", "close")], 0).unwrap();
     let (mut got, mut most, mut buffer) = (0, 0, vec![0; MIB]);
     loop {
-        let read = stream.read(&mut buffer).unwrap();
+        let read = connection.read(&mut buffer).unwrap();
         if read == 0 {
             break;
         }
@@ -327,8 +321,8 @@ fn a_large_file_for_a_bucket_does_not_grow_the_process_and_a_dead_one_leaves_not
     assert!(got > SIZE, "{got}");
     assert!(most < before + 32 * MIB, "grew from {before} to {most}");
 
-    let (mut stream, _) = begin(server.address(), &token, SIZE);
-    stream.write_all(&vec![7_u8; 10 * MIB]).unwrap();
+    let (mut connection, _) = client::begin_upload(server.address(), &token, SIZE).unwrap();
+    connection.write(&vec![7_u8; 10 * MIB]).unwrap();
     kit::soon("a part arrives", || s3.uploads() == 1);
     let root = site.path().join("storage");
     kit::soon("the upload is noted", || notes_in(&root).first().is_some_and(|note| std::fs::metadata(note).unwrap().len() > 0));
@@ -339,21 +333,4 @@ fn a_large_file_for_a_bucket_does_not_grow_the_process_and_a_dead_one_leaves_not
     let _server = Server::start(&site);
     kit::soon("the broken upload is swept", || s3.uploads() == 0 && notes_in(&root).is_empty());
     assert_eq!(s3.keys().len(), 3);
-}
-
-/// Begins an upload of so many bytes; answers what ends it, too.
-fn begin(address: &str, token: &str, length: usize) -> (TcpStream, &'static [u8]) {
-    let head = [Form::default().text("package_id", "data").begun(), Form::head("upload", "a.bin", "application/x").into_bytes()];
-    let (head, end) = (head.concat(), b"\r\n--kurak-test-boundary--\r\n");
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "POST /api/3/action/resource_create HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: {token}\r\n\
-         content-type: {}\r\ncontent-length: {}\r\n\r\n",
-        Form::TYPE,
-        head.len() + length + end.len()
-    )
-    .unwrap();
-    stream.write_all(&head).unwrap();
-    (stream, end)
 }

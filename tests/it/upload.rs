@@ -1,12 +1,8 @@
 //! Files of resources and pictures: taken in constant memory, put into their place with the write, given out again.
 
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use kit::{Form, Response, TestServer};
+use kit::{Form, Response, TestServer, client};
 use serde_json::{Value, json};
 
 use crate::program::{Server, Site};
@@ -387,20 +383,10 @@ fn a_client_that_hangs_up_leaves_nothing() {
     let server = server();
     let token = server.token("root", true);
     drop(server.portal.ok("package_create", json!({"name": "data"})));
-    let begun =
-        [Form::default().text("package_id", "data").begun(), Form::head("upload", "a.csv", "text/csv").into_bytes()].concat();
-    let mut stream = TcpStream::connect(server.address).unwrap();
-    let length = begun.len() + 900_000;
-    write!(
-        stream,
-        "POST /api/3/action/resource_create HTTP/1.1\r\nhost: x\r\nauthorization: {token}\r\ncontent-type: {}\r\ncontent-length: {length}\r\n\r\n",
-        Form::TYPE
-    )
-    .unwrap();
-    stream.write_all(&begun).unwrap();
-    stream.write_all(&vec![b'x'; 600_000]).unwrap();
+    let (mut connection, _) = client::begin_upload(server.address, &token, 900_000).unwrap();
+    connection.write(&vec![b'x'; 600_000]).unwrap();
     kit::soon("the file arrives", || below(&root(&server)).len() == 1);
-    drop(stream);
+    drop(connection);
     kit::soon("the file is gone", || below(&root(&server)).is_empty());
     assert_eq!(server.portal.ok("package_show", json!({"id": "data"}))["num_resources"], 0);
 }
@@ -414,36 +400,18 @@ fn a_large_file_does_not_grow_the_process_and_a_dead_one_leaves_nothing() {
     let token = site.ok("user token add -q root test").trim().to_owned();
     let server = Server::start(&site);
     drop(server.post("package_create", &token, "{\"name\": \"data\"}"));
-    let begin = |length: usize| {
-        let begun =
-            [Form::default().text("package_id", "data").begun(), Form::head("upload", "a.bin", "application/x").into_bytes()]
-                .concat();
-        let end = b"\r\n--kurak-test-boundary--\r\n";
-        let mut stream = TcpStream::connect(server.address()).unwrap();
-        write!(
-            stream,
-            "POST /api/3/action/resource_create HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: {token}\r\n\
-             content-type: {}\r\ncontent-length: {}\r\n\r\n",
-            Form::TYPE,
-            begun.len() + length + end.len()
-        )
-        .unwrap();
-        stream.write_all(&begun).unwrap();
-        (stream, end)
-    };
     let piece = vec![7_u8; 1024 * 1024];
     // What the first upload needs once is not counted.
     let send = |size: usize| {
-        let (mut stream, end) = begin(size);
+        let (mut connection, end) = client::begin_upload(server.address(), &token, size).unwrap();
         let mut most = 0;
         for _ in 0..size / piece.len() {
-            stream.write_all(&piece).unwrap();
+            connection.write(&piece).unwrap();
             most = most.max(server.resident());
         }
-        stream.write_all(end).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains("200 OK") && answer.contains(&format!("\"size\":{size}")), "{answer}");
+        connection.write(end).unwrap();
+        let answer = connection.last_answer().unwrap();
+        assert_eq!((answer.status, &answer.json()["result"]["size"]), (200, &json!(size)), "{}", answer.text());
         most
     };
     send(8 * piece.len());
@@ -451,8 +419,8 @@ fn a_large_file_does_not_grow_the_process_and_a_dead_one_leaves_nothing() {
     let most = send(SIZE);
     assert!(most < before + 32 * 1024 * 1024, "grew from {before} to {most}");
 
-    let (mut stream, _) = begin(SIZE);
-    stream.write_all(&piece).unwrap();
+    let (mut connection, _) = client::begin_upload(server.address(), &token, SIZE).unwrap();
+    connection.write(&piece).unwrap();
     let incoming = site.path().join("storage/.incoming");
     kit::soon("the file arrives", || below(&incoming).len() == 1);
     server.crash();

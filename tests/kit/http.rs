@@ -1,50 +1,20 @@
-//! The real server on a free port, and a client that sends exactly what a test says.
+//! The real server on a free port.
 
-use std::{
-    io::{Read, Write},
-    net::{SocketAddr, TcpStream},
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use action::Settings;
 use serde_json::Value;
 
-use crate::TestApp;
+use crate::{
+    TestApp,
+    client::{self, Response},
+};
 
 /// A portal that is asked over HTTP.
 pub struct TestServer {
     pub portal: TestApp,
     pub address: SocketAddr,
     running: Option<web::Running>,
-}
-
-/// An answer as it came.
-pub struct Response {
-    pub status: u16,
-    /// Names in lower case.
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-}
-
-impl Response {
-    /// A header's value; empty when it is absent.
-    #[must_use]
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
-    }
-
-    /// The body as text.
-    #[must_use]
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// The body as JSON; `null` when it is none.
-    #[must_use]
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
-    }
 }
 
 impl TestServer {
@@ -71,23 +41,7 @@ impl TestServer {
     /// Sends a request with these header lines.
     #[must_use]
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
-        let mut request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n",
-            self.address,
-            body.len()
-        );
-        for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
-        }
-        request.push_str("\r\n");
-        let mut stream = TcpStream::connect(self.address).expect("the server listens");
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        // A server that refuses a large body may close before all of it is sent.
-        drop(stream.write_all(body));
-        let mut answer = Vec::new();
-        drop(stream.read_to_end(&mut answer));
-        parse(&answer)
+        client::send(self.address, (method, path), headers, body).expect("the server listens")
     }
 
     /// GET.
@@ -124,34 +78,4 @@ impl Drop for TestServer {
     fn drop(&mut self) {
         drop(self.running.take());
     }
-}
-
-fn parse(answer: &[u8]) -> Response {
-    let split = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(answer.len());
-    let (head, rest) = answer.split_at(split);
-    let head = String::from_utf8_lossy(head);
-    let mut lines = head.lines();
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok()).unwrap_or(0);
-    let headers: Vec<(String, String)> = lines
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
-        .collect();
-    let body = rest.get(4..).unwrap_or_default();
-    let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
-    Response { status, headers, body: if chunked { joined(body) } else { body.to_vec() } }
-}
-
-/// The chunks of a body, put together.
-fn joined(mut rest: &[u8]) -> Vec<u8> {
-    let mut body = Vec::new();
-    while let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {
-        let size = std::str::from_utf8(rest.get(..end).unwrap_or_default())
-            .ok()
-            .and_then(|text| usize::from_str_radix(text, 16).ok())
-            .unwrap_or(0);
-        let Some(chunk) = rest.get(end + 2..end + 2 + size).filter(|_| size > 0) else { break };
-        body.extend_from_slice(chunk);
-        rest = rest.get(end + 2 + size + 2..).unwrap_or_default();
-    }
-    body
 }

@@ -8,14 +8,16 @@
 )]
 
 mod app;
+pub mod client;
 mod database;
 mod http;
 mod parts;
 mod s3;
 
 pub use app::TestApp;
+pub use client::{Connection, Response};
 pub use database::TestDb;
-pub use http::{Response, TestServer};
+pub use http::TestServer;
 pub use parts::Form;
 pub use s3::S3;
 

@@ -10,6 +10,8 @@ pub struct Form(Vec<u8>);
 impl Form {
     /// The content type that goes with it.
     pub const TYPE: &'static str = "multipart/form-data; boundary=kurak-test-boundary";
+    /// What stands after the bytes of the last file.
+    pub const END: &'static [u8] = b"\r\n--kurak-test-boundary--\r\n";
 
     /// With a text.
     #[must_use]
