@@ -15,7 +15,9 @@ const DEPTH: usize = 10;
 /// # Errors
 /// BadRequest, with the number of the line that cannot be read.
 pub fn parse(text: &str, file: &Path) -> Result<Options> {
-    let here = file.parent().unwrap_or(Path::new(".")).display().to_string();
+    // `-c ckan.ini` has no folder of its own; what is below it must not be looked for at the root.
+    let file = std::path::absolute(file).unwrap_or_else(|_error| file.to_path_buf());
+    let here = file.parent().unwrap_or(Path::new("/")).display().to_string();
     let mut defaults = Options::from([("here".to_owned(), here)]);
     let mut main = Options::new();
     let mut section = String::new();
@@ -88,6 +90,8 @@ mod tests {
         assert_eq!(options["ckan.plugins"], "one\ntwo");
         assert_eq!(options["store"], "/etc/ckan//x");
         assert!(!options.contains_key("port") && !options.contains_key("keys"));
+        let options = parse("[app:main]\nstore = %(here)s/x\n", Path::new("ckan.ini")).unwrap();
+        assert_eq!(options["store"], std::env::current_dir().unwrap().join("x").display().to_string());
     }
 
     #[test]
