@@ -1,7 +1,7 @@
 //! The storages of a site, and the files that are on their way into them.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -271,6 +271,7 @@ impl Files {
     /// What `is_wanted` says.
     pub fn sweep(&self, mut is_wanted: impl FnMut(&str) -> Result<bool>) -> Result<()> {
         let Some(folder) = &self.incoming else { return Ok(()) };
+        let mut away = BTreeSet::new();
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
             let is_young = |modified: SystemTime| modified.elapsed().is_ok_and(|age| age < GRACE);
@@ -282,12 +283,18 @@ impl Files {
             if file.try_lock().is_err() || is_wanted(&name)? {
                 continue;
             }
+            let origin = name.split_once(IN);
+            // A bucket that does not answer is waited for once.
+            if origin.is_some_and(|(_id, bucket)| away.contains(bucket)) {
+                continue;
+            }
             tracing::info!(file = %path.display(), "removing an upload that broke off");
-            if let Some((id, bucket)) = name.split_once(IN) {
+            if let Some((id, bucket)) = origin {
                 let upload = fs::read_to_string(&path).unwrap_or_default();
                 let gone = self.bucket(bucket).and_then(|s3| s3.discard(id, &upload));
                 if let Err(error) = gone {
                     tracing::warn!(%error, storage = bucket, "an upload that broke off is not gone yet");
+                    away.insert(bucket.to_owned());
                     continue;
                 }
             }

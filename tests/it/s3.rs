@@ -305,6 +305,7 @@ fn a_large_file_for_a_bucket_does_not_grow_the_process_and_a_dead_one_leaves_not
     send(16 * MIB);
     let before = send(16 * MIB).0.max(server.resident());
     let (most, path) = send(SIZE);
+    println!("an upload of {SIZE} bytes grew the process by {} bytes", most.saturating_sub(before));
     assert!(most < before + 32 * MIB, "grew from {before} to {most}");
 
     let mut connection = Connection::open(server.address()).unwrap();
@@ -319,6 +320,7 @@ fn a_large_file_for_a_bucket_does_not_grow_the_process_and_a_dead_one_leaves_not
         most = most.max(server.resident());
     }
     assert!(got > SIZE, "{got}");
+    println!("its download by {} bytes", most.saturating_sub(before));
     assert!(most < before + 32 * MIB, "grew from {before} to {most}");
 
     let (mut connection, _) = client::begin_upload(server.address(), &token, SIZE).unwrap();

@@ -75,7 +75,8 @@ impl Upload {
                 id
             }
         };
-        let payload = PutPayload::from(std::mem::take(&mut self.part));
+        // What has one part has more: the next one need not grow into its place.
+        let payload = PutPayload::from(std::mem::replace(&mut self.part, Vec::with_capacity(PART)));
         let sent = s3.store.put_part(&self.key, &id, self.parts.len(), payload);
         self.parts.push(s3.answer(self.key.as_ref(), sent)?);
         Ok(())
