@@ -141,12 +141,16 @@ impl Index {
         self.commit(mark)
     }
 
-    /// Brings the disk up to what was applied, when that was not done within the last second.
+    /// What is done while nobody waits: brings the disk up to what was applied, when that was not done within the last
+    /// second, and merges pieces when little is written.
     ///
     /// # Errors
     /// Unavailable, when the folder cannot be written.
-    pub fn save_when_due(&self) -> Result<()> {
-        self.live().save_when_due()
+    pub fn rest(&self) -> Result<()> {
+        let _one = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let live = self.live();
+        live.tend(&self.0.shared)?;
+        live.save_when_due()
     }
 
     /// Removes every document, and what was not finished; the index is then without a mark until the next change.

@@ -36,6 +36,7 @@ mod schema;
 mod shared;
 mod sort;
 mod suggest;
+mod tending;
 mod title;
 mod tree;
 mod view;

@@ -21,6 +21,7 @@ use crate::piece::Piece;
 use crate::quarantine::guarded;
 use crate::schema::{self, Fields};
 use crate::shared::Shared;
+use crate::tending::{Due, Tending, worth_merging};
 use crate::view::View;
 use crate::writer::{self, Size};
 use crate::{analyze, failed};
@@ -30,6 +31,11 @@ const STORE_BLOCKS: usize = 64;
 
 /// How long a commit may be in memory alone. What a process that dies takes with it is read again from the change log.
 const SAVED_AFTER: Duration = Duration::from_secs(1);
+
+/// How long merges of a folder are waited for at the end of the program, and before its folder is removed. One that goes on
+/// in a process that ends leaves files behind which count for nothing.
+const MERGES_ENDING: Duration = Duration::from_secs(5);
+const MERGES_DISCARDED: Duration = Duration::from_mins(10);
 
 /// Folders up to this size are checked at every start (tens of milliseconds); larger ones only after the machine started anew,
 /// because a process that dies leaves whole files behind.
@@ -78,6 +84,7 @@ pub struct Live {
     /// Fingerprints of the ids that are or were here: what was never here needs no deletion, and a deletion opens every piece.
     known: Mutex<HashSet<u64>>,
     store: Arc<Store>,
+    tending: Tending,
     mark: RwLock<Option<Mark>>,
     view: RwLock<Arc<View>>,
 }
@@ -202,6 +209,7 @@ impl Live {
             writing,
             known: Mutex::new(known),
             store,
+            tending: Tending::default(),
             mark: RwLock::new(mark),
             view: RwLock::new(Arc::new(view)),
         })
@@ -264,6 +272,7 @@ impl Live {
     /// # Errors
     /// Unavailable, when the folder cannot be written; all that is not committed is then lost.
     pub fn change(&self, changes: &[Change], shared: &Shared) -> Result<()> {
+        self.tending.changed(changes.len());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         self.write(|writing| changes.iter().try_for_each(|change| self.take(writing, &mut known, (change, shared))))
     }
@@ -338,6 +347,29 @@ impl Live {
         if due { self.save() } else { Ok(()) }
     }
 
+    /// Merges what is worth it, when little is written; called from time to time. Never waits for a merge.
+    ///
+    /// # Errors
+    /// Unavailable, when the folder cannot be read.
+    pub fn tend(&self, shared: &Shared) -> Result<()> {
+        match self.tending.due() {
+            Due::Nothing => Ok(()),
+            Due::Show => self.reload(shared),
+            Due::Look => {
+                let view = self.view();
+                let pieces = view.searcher.segment_readers().iter();
+                let pieces = worth_merging(pieces.map(|piece| (piece.segment_id(), piece.num_docs().into())).collect());
+                if pieces.is_empty() {
+                    return Ok(());
+                }
+                self.write(|writing| {
+                    self.tending.begun(writing.writer.merge(&pieces));
+                    Ok(())
+                })
+            }
+        }
+    }
+
     fn reload(&self, shared: &Shared) -> Result<()> {
         self.reader.reload().map_err(failed)?;
         let (fields, store) = (Arc::clone(&self.fields), Arc::clone(&self.store));
@@ -362,18 +394,26 @@ impl Live {
         })
     }
 
-    /// Ends writing to this folder, behind the merges that run; it can still be searched.
-    fn close(&self) {
-        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Err(error)) = writing.map(|writing| writing.writer.wait_merging_threads()) {
-            tracing::info!(%error, folder = %self.folder.display(), "a merge of the index broke off");
-        }
+    /// Ends writing to this folder, behind the merges that run, as far as they end in that time; it can still be searched.
+    fn close(&self, patience: Duration) {
+        let Some(writing) = self.writing.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let (sender, ended) = std::sync::mpsc::sync_channel(1);
+        let wait = move || drop(sender.try_send(writing.writer.wait_merging_threads()));
+        let error = match std::thread::Builder::new().name("last-merges".to_owned()).spawn(wait) {
+            Err(error) => error.to_string(),
+            Ok(_thread) => match ended.recv_timeout(patience) {
+                Ok(Ok(())) => return,
+                Ok(Err(error)) => error.to_string(),
+                Err(_timeout) => "it takes too long".to_owned(),
+            },
+        };
+        tracing::info!(error, folder = %self.folder.display(), "a merge of the index is not waited for");
     }
 
     /// Ends writing to this folder and removes it; what cannot be removed goes with the next opening. Searches that
     /// still run keep their files open.
     pub fn discard(&self) {
-        self.close();
+        self.close(MERGES_DISCARDED);
         if let Err(error) = fs::remove_dir_all(&self.folder) {
             tracing::info!(%error, folder = %self.folder.display(), "an old index is not removed yet");
         }
@@ -383,7 +423,7 @@ impl Live {
 impl Drop for Live {
     /// A merge that ends after its writer would write among the files of whoever opens the folder next.
     fn drop(&mut self) {
-        self.close();
+        self.close(MERGES_ENDING);
         if self.folder.exists()
             && let Err(error) = self.save()
         {
