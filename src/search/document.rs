@@ -37,8 +37,8 @@ pub struct SearchDocument {
     pub version: i64,
     /// Permission labels: who may find it.
     pub labels: Vec<String>,
-    /// Given back with a hit, byte for byte.
-    pub stored: Vec<u8>,
+    /// Given back with a hit as it is.
+    pub stored: String,
     /// Exact strings: fixed fields, `vocab_*`, bare extras, everything else.
     pub exact: Pairs,
     /// Texts: `title` (first the main one, then other languages), `notes`, `author`, `extras_*`, …
@@ -57,7 +57,7 @@ impl SearchDocument {
         // A byte that no text has stands between them.
         let mut add = |bytes: &[u8]| print = schema::continued(schema::continued(print, bytes), &[0xff]);
         self.labels.iter().for_each(|label| add(label.as_bytes()));
-        add(&self.stored);
+        add(self.stored.as_bytes());
         for (name, value) in &self.exact {
             add(name.as_bytes());
             add(value.as_bytes());
@@ -137,7 +137,7 @@ pub fn search_document(
     organization_name: Option<&str>,
     group_names: &[String],
     document: &Document,
-    stored: Vec<u8>,
+    stored: String,
 ) -> SearchDocument {
     let mut out = SearchDocument {
         id: document.id.clone(),

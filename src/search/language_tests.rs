@@ -61,7 +61,7 @@ fn portal(datasets: &[(&str, &str, &str)]) -> (tempfile::TempDir, Index) {
         document.exact("tags", title);
         document.text("title", title);
         document.text("title_ngram", title);
-        document.stored = title.as_bytes().to_vec();
+        document.stored = (*title).to_owned();
         Change::Put(Box::new(document))
     };
     let changes: Vec<Change> = datasets.iter().map(change).collect();
@@ -138,7 +138,7 @@ fn translated_texts_are_read_in_their_language() {
         ..model::Package::default()
     };
     let document = super::tests::public("1", "bridges", base::time::Stamp::from_micros(0).unwrap());
-    let entry = search_document(&package, None, &[], &document, Vec::new());
+    let entry = search_document(&package, None, &[], &document, String::new());
     let of = |name: &str| {
         let texts = entry.text.iter().filter(|text| text.name == name);
         texts.map(|text| (text.value.as_str(), text.language)).collect::<Vec<_>>()

@@ -91,7 +91,7 @@ fn stored(package: &Package, private: bool) -> Document {
 fn convert(n: usize, document: &Document) -> SearchDocument {
     let package = model::document::parse(&document.body).unwrap();
     let organization = format!("org-{}", n % 60 * (n % 7) / 6);
-    let bytes = document.body.as_bytes().to_vec();
+    let bytes = document.body.to_string();
     search_document(&package, Some(&organization), &[format!("group-{}", n % 11)], document, bytes)
 }
 

@@ -326,6 +326,7 @@ pub fn hit(view: &View, shared: &Shared, segment: u32, doc: u32) -> Result<Hit> 
 pub fn stored(view: &View, segment: u32, doc: u32) -> Result<Hit> {
     let document: TantivyDocument = view.searcher.doc(DocAddress::new(segment, doc)).map_err(failed)?;
     let text = document.get_first(view.fields.id).and_then(|value| value.as_str().map(str::to_owned));
-    let stored = document.get_first(view.fields.stored).and_then(|value| value.as_bytes().map(<[u8]>::to_vec));
-    Ok(Hit { id: text.unwrap_or_default(), stored: stored.unwrap_or_default().into() })
+    let stored = document.get_first(view.fields.stored);
+    let stored = std::str::from_utf8(stored.as_ref().and_then(|value| value.as_bytes()).unwrap_or_default());
+    Ok(Hit { id: text.unwrap_or_default(), stored: stored.map_err(Error::internal)?.into() })
 }

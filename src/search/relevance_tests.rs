@@ -118,7 +118,7 @@ fn entry(value: &Value) -> SearchDocument {
     let package = package(value);
     let document = super::tests::public(&package.id, &package.name, package.metadata_modified.unwrap());
     let groups: Vec<String> = value["groups"].as_array().into_iter().flatten().map(|group| text(&group["name"])).collect();
-    search_document(&package, value["organization"]["name"].as_str(), &groups, &document, Vec::new())
+    search_document(&package, value["organization"]["name"].as_str(), &groups, &document, String::new())
 }
 
 fn collection(files: &[PathBuf]) -> Collection {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use base::{Error, Result, limits};
-use bytes::Bytes;
 
 use crate::repair::Readings;
 
@@ -104,7 +103,7 @@ pub struct Found {
 pub struct Hit {
     pub id: String,
     /// What the search document was stored with.
-    pub stored: Bytes,
+    pub stored: Arc<str>,
 }
 
 impl Request {

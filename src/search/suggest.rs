@@ -83,8 +83,7 @@ impl Suggester<'_> {
             return Ok(None);
         };
         let stored = hit(self.view, self.shared, segment, doc)?.stored;
-        let text = std::str::from_utf8(&stored).unwrap_or_default();
-        Ok(Words::new(self.analyzers, analyze::TEXT, [best]).first_in(text).map(str::to_lowercase))
+        Ok(Words::new(self.analyzers, analyze::TEXT, [best]).first_in(&stored).map(str::to_lowercase))
     }
 
     /// True where a visible dataset has the word, in whatever form.

@@ -58,7 +58,7 @@ impl Sample {
             private: self.private,
             ..public(&self.package.id, &self.package.name, self.package.metadata_modified.unwrap())
         };
-        let stored = format!("body of {}: {}", self.package.name, self.package.title).into_bytes();
+        let stored = format!("body of {}: {}", self.package.name, self.package.title);
         search_document(&self.package, Some(self.organization), &self.groups, &document, stored)
     }
 }
@@ -120,7 +120,7 @@ fn everybody_finds_public_active_datasets_and_nothing_else() {
     let (_folder, index) = filled();
     assert_eq!(names(&index, &q("")), ["budget", "clean-water"]);
     assert_eq!(names(&index, &q("water")), ["budget", "clean-water"]);
-    assert_eq!(index.search(&q("water")).unwrap().hits[1].stored.as_ref(), b"body of clean-water: Clean Water in Cities");
+    assert_eq!(index.search(&q("water")).unwrap().hits[1].stored.as_ref(), "body of clean-water: Clean Water in Cities");
     // By default the newest comes first.
     assert_eq!(names(&index, &Request::public()), ["budget", "clean-water"]);
 }

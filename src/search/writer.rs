@@ -67,7 +67,7 @@ pub fn document(fields: &Fields, from: &SearchDocument) -> TantivyDocument {
     for label in &from.labels {
         out.add_text(fields.labels, label);
     }
-    out.add_bytes(fields.stored, &from.stored);
+    out.add_bytes(fields.stored, from.stored.as_bytes());
     let text = fields.fixed("text");
     let copy = |out: &mut TantivyDocument, name: &str, value: &str| {
         if let (true, Some(text)) = (schema::is_in_text(name), text) {

@@ -69,7 +69,7 @@ fn an_export_goes_over_many_pages_and_ends_with_the_rights() {
     let one = app.index.search(&search::Request { rows: 1, ..search::Request::public() }).unwrap().hits.remove(0);
     let document = |number: u32| {
         let labels = vec![if number.is_multiple_of(10) { "member-x" } else { "public" }.to_owned()];
-        let (id, stored) = (format!("made-{number:05}"), one.stored.to_vec());
+        let (id, stored) = (format!("made-{number:05}"), one.stored.to_string());
         let mut document = search::SearchDocument { id, labels, stored, ..search::SearchDocument::default() };
         document.exact("state", "active");
         document.exact("capacity", if number.is_multiple_of(10) { "private" } else { "public" });

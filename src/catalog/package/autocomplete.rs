@@ -66,7 +66,7 @@ impl Action for Autocomplete {
     }
 }
 
-fn read(stored: &[u8], q: &str) -> Result<Match> {
+fn read(stored: &str, q: &str) -> Result<Match> {
     let (_, _, body) = unpack(stored)?;
     let Names { name, title } = serde_json::from_str(&format!("{body}}}")).map_err(Error::internal)?;
     Ok(if name.contains(q) {

@@ -169,18 +169,16 @@ pub fn search_document(app: &App, document: &Document) -> Result<SearchDocument>
 }
 
 /// What the index keeps of a dataset: its organization, its groups, and the body.
-fn pack(document: &Document) -> Vec<u8> {
+fn pack(document: &Document) -> String {
     format!("{}\n{}\n{}", document.owner_org.as_deref().unwrap_or_default(), document.groups.join(","), document.body)
-        .into_bytes()
 }
 
 /// Reads what [`pack`] wrote: organization, groups, body.
 ///
 /// # Errors
 /// Internal, if it is damaged.
-pub fn unpack(stored: &[u8]) -> Result<(Option<&str>, Vec<&str>, &str)> {
-    let text = std::str::from_utf8(stored).map_err(Error::internal)?;
-    let mut parts = text.splitn(3, '\n');
+pub fn unpack(stored: &str) -> Result<(Option<&str>, Vec<&str>, &str)> {
+    let mut parts = stored.splitn(3, '\n');
     let (Some(owner), Some(groups), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(Error::internal("an index entry is damaged"));
     };
@@ -239,7 +237,7 @@ impl Apply for Applier {
     }
 
     fn rest(&mut self) -> Result<()> {
-        self.app.index.save_when_due()
+        self.app.index.rest()
     }
 
     fn is_worn(&self) -> bool {
@@ -271,6 +269,6 @@ mod tests {
             body: "{\"x\":\n1".into(),
         };
         assert_eq!(unpack(&pack(&document)).unwrap(), (None, vec!["a", "b"], "{\"x\":\n1"));
-        assert!(unpack(b"nothing").is_err());
+        assert!(unpack("nothing").is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! `package_search`: reads CKAN's parameters, asks the index, and puts the answer together from bytes that are ready.
 
+use std::borrow::Cow;
+
 use action::{Action, App, Ctx, Field, Kind, Raw};
 use auth::Actor;
 use base::{
@@ -8,7 +10,7 @@ use base::{
 };
 use model::{Document, document};
 use search::{Found, Hit, Ranking, Request};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::index::unpack;
 
@@ -281,20 +283,13 @@ fn answer(app: &App, found: &Found, query: &Query) -> Result<String> {
     text.push_str("{\"count\":");
     text.push_str(&found.count.to_string());
     text.push_str(",\"facets\":");
-    let facets: Map<String, Value> = found
-        .facets
-        .iter()
-        .map(|(field, values)| {
-            (field.clone(), Value::Object(values.iter().map(|(value, count)| (value.clone(), json!(count))).collect()))
-        })
-        .collect();
-    text.push_str(&Value::Object(facets).to_string());
+    facets(found, &mut text)?;
     text.push_str(",\"results\":[");
     results(app, found, &query.fl, &mut text)?;
     text.push_str("],\"sort\":");
     text.push_str(&Value::String(found.sort.clone()).to_string());
     text.push_str(",\"search_facets\":");
-    text.push_str(&Value::Object(search_facets(app, found)).to_string());
+    search_facets(app, found, &mut text)?;
     super::search_additions::write(app, query.highlight.then_some(&query.request), found, &mut text)?;
     text.push('}');
     Ok(text)
@@ -355,34 +350,73 @@ fn chosen(app: &App, id: &str, (owner, groups, body): (Option<&str>, &[&str], &s
     Ok(Value::Object(search::fields(&entry, fl)).to_string())
 }
 
-/// Facets with display names, sorted by display name descending as CKAN does (ckan-api 6.3).
-fn search_facets(app: &App, found: &Found) -> Map<String, Value> {
-    let mut facets = Map::new();
-    for (field, values) in found.facets.iter() {
-        let mut items: Vec<(String, &str, usize)> =
-            values.iter().map(|(value, count)| (display_name(app, field, value), value.as_str(), *count)).collect();
-        items.sort_by(|one, other| other.0.cmp(&one.0));
-        let items: Vec<Value> = items
-            .into_iter()
-            .map(|(display_name, name, count)| json!({"count": count, "display_name": display_name, "name": name}))
-            .collect();
-        facets.insert(field.clone(), json!({"title": field, "items": items}));
+/// Appends a text as JSON.
+fn push_json(into: &mut String, text: &str) -> Result<()> {
+    // Most names and titles are as they are between quotes.
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        into.extend(["\"", text, "\""]);
+        return Ok(());
     }
-    facets
+    into.push_str(&serde_json::to_string(text).map_err(Error::internal)?);
+    Ok(())
 }
 
-fn display_name(app: &App, field: &str, value: &str) -> String {
+/// Appends the counts of the values of each field: written as they come, because there are hundreds in most answers.
+fn facets(found: &Found, text: &mut String) -> Result<()> {
+    text.push('{');
+    for (place, (field, values)) in found.facets.iter().enumerate() {
+        text.push_str(if place > 0 { "," } else { "" });
+        push_json(text, field)?;
+        text.push_str(":{");
+        for (place, (value, count)) in values.iter().enumerate() {
+            text.push_str(if place > 0 { "," } else { "" });
+            push_json(text, value)?;
+            text.extend([":", &count.to_string()]);
+        }
+        text.push('}');
+    }
+    text.push('}');
+    Ok(())
+}
+
+/// Appends facets with display names, sorted by display name descending as CKAN does (ckan-api 6.3).
+fn search_facets(app: &App, found: &Found, text: &mut String) -> Result<()> {
+    text.push('{');
+    for (place, (field, values)) in found.facets.iter().enumerate() {
+        let mut items: Vec<(Cow<'_, str>, &str, usize)> =
+            values.iter().map(|(value, count)| (display_name(app, field, value), value.as_str(), *count)).collect();
+        items.sort_by(|one, other| other.0.cmp(&one.0));
+        text.push_str(if place > 0 { "," } else { "" });
+        push_json(text, field)?;
+        text.push_str(":{\"title\":");
+        push_json(text, field)?;
+        text.push_str(",\"items\":[");
+        for (place, (display_name, name, count)) in items.into_iter().enumerate() {
+            text.extend([if place > 0 { "," } else { "" }, "{\"count\":", &count.to_string(), ",\"display_name\":"]);
+            push_json(text, &display_name)?;
+            text.push_str(",\"name\":");
+            push_json(text, name)?;
+            text.push('}');
+        }
+        text.push_str("]}");
+    }
+    text.push('}');
+    Ok(())
+}
+
+fn display_name<'a>(app: &App, field: &str, value: &'a str) -> Cow<'a, str> {
     match field {
         "organization" | "groups" | "owner_org" => app.quotes.find(value).map(|group| group.row.display_name().to_owned()),
         "license_id" => app.settings.licenses.find(value).map(|license| license.title.clone()),
         _ => None,
     }
-    .unwrap_or_else(|| value.to_owned())
+    .map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
 
@@ -444,6 +478,15 @@ mod tests {
             json!({"facet.field": Value::from(facets.clone()).to_string()}),
         ] {
             assert!(costly(case.clone()), "{case}");
+        }
+    }
+
+    #[test]
+    fn texts_become_json_whatever_they_hold() {
+        for text in ["", "вода", "a\"b", "a\\b", "a\nb\u{0}", "\u{7f}\u{2028}"] {
+            let mut written = String::new();
+            push_json(&mut written, text).unwrap();
+            assert_eq!(written, serde_json::to_string(text).unwrap());
         }
     }
 
