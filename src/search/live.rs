@@ -191,7 +191,7 @@ impl Live {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(STORE_BLOCKS);
         let reader = reader.try_into().map_err(failed)?;
         let (fields, store) = (Arc::new(fields), Arc::new(Store::default()));
-        let view = View::open(reader.searcher(), shared.next_generation(), Arc::clone(&fields), Arc::clone(&store))?;
+        let view = View::open(reader.searcher(), shared, Arc::clone(&fields), Arc::clone(&store))?;
         let writing = Mutex::new(Some(Writing::open(&index)?));
         let mut known = HashSet::new();
         for segment in view.searcher.segment_readers() {
@@ -373,7 +373,7 @@ impl Live {
     fn reload(&self, shared: &Shared) -> Result<()> {
         self.reader.reload().map_err(failed)?;
         let (fields, store) = (Arc::clone(&self.fields), Arc::clone(&self.store));
-        let view = Arc::new(View::open(self.reader.searcher(), shared.next_generation(), fields, store)?);
+        let view = Arc::new(View::open(self.reader.searcher(), shared, fields, store)?);
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = view;
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! touch them.
 
 use std::ops::Bound as Edge;
+use std::sync::Arc;
 use std::time::Instant;
 
 use base::{Error, Result, time::Stamp};
@@ -16,10 +17,11 @@ use tantivy::tokenizer::TokenizerManager;
 use tantivy::{Searcher, Term};
 
 use crate::dismax::{self, Part};
-use crate::frequency::Frequencies;
 use crate::repair::Readings;
 use crate::schema::{Fields, Kind, Place};
+use crate::terms::Terms;
 use crate::tree::{Bound, Node, Occur, Test};
+use crate::word::{Weighted, WordQuery};
 use crate::{analyze, dates, failed, scan::Scan};
 
 pub type Boxed = Box<dyn Query>;
@@ -47,7 +49,7 @@ pub struct Builder<'a> {
     pub defaults: Defaults,
     /// What words of a free text can be read as.
     pub readings: Readings,
-    pub frequencies: Frequencies,
+    pub terms: &'a Arc<Terms>,
 }
 
 impl Builder<'_> {
@@ -257,13 +259,21 @@ impl Builder<'_> {
     /// # Errors
     /// As [`Builder::whole`].
     pub fn all_keys(&self, place: &Place, text: &str) -> Result<Vec<Boxed>> {
-        let word = |(_, key): (usize, String)| boxed(TermQuery::new(place.term(&key), IndexRecordOption::Basic));
+        let word = |(_, key): (usize, String)| self.any_of(vec![Weighted::plain(place.term(&key))]);
         let all = |words: Vec<(usize, String)>| boxed(BooleanQuery::intersection(words.into_iter().map(word).collect()));
         Ok(self.read(text)?.into_iter().map(all).collect())
     }
 
+    /// What has one of some terms.
+    pub fn any_of(&self, each: Vec<Weighted>) -> Boxed {
+        Box::new(WordQuery::new(each, 0.0, self.terms))
+    }
+
     /// A text in keys. Of the languages that it can be of those whose keys no dataset has are left out, unless it is all.
-    fn read(&self, text: &str) -> Result<Vec<Vec<(usize, String)>>> {
+    ///
+    /// # Errors
+    /// Internal, when a dictionary cannot be read.
+    pub fn read(&self, text: &str) -> Result<Vec<Vec<(usize, String)>>> {
         let reading = analyze::asking(self.analyzers, analyze::KEYS);
         let mut reading = reading.ok_or_else(|| Error::internal("an analyzer is missing"))?;
         let (mut found, mut others) = (Vec::new(), Vec::new());
@@ -291,7 +301,7 @@ impl Builder<'_> {
     /// # Errors
     /// Internal, when a dictionary cannot be read.
     pub fn is_term(&self, term: &Term) -> Result<bool> {
-        self.frequencies.of(self.searcher, term).map(|found| found > 0).map_err(failed)
+        self.terms.frequency(self.searcher, term).map(|found| found > 0).map_err(failed)
     }
 
     fn number(&self, place: &Place, test: &Test) -> Result<Boxed> {
@@ -331,7 +341,7 @@ impl Builder<'_> {
 }
 
 /// Words that stand together; `None` for no words.
-fn together(place: &Place, words: Vec<(usize, String)>, slop: u32) -> Option<Boxed> {
+pub fn together(place: &Place, words: Vec<(usize, String)>, slop: u32) -> Option<Boxed> {
     let mut terms: Vec<(usize, Term)> = words.into_iter().map(|(at, word)| (at, place.term(&word))).collect();
     match terms.len() {
         0 => None,

@@ -9,19 +9,18 @@
 //! not grow with the catalog.
 
 use base::Result;
-use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query, TermQuery, Weight,
-};
+use tantivy::query::{BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EnableScoring, Query, Weight};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, Score, SegmentReader, TERMINATED, Term};
 
 use crate::dismax::{self, Part};
-use crate::frequency::Statistics;
-use crate::query::{Boxed, Builder, boxed};
+use crate::query::{Boxed, Builder, boxed, together};
 use crate::schema::Place;
 use crate::sort::{Match, Ranked};
+use crate::terms::Statistics;
 use crate::title::{plain, title_key};
 use crate::tree::Test;
+use crate::word::{Weighted, WordQuery};
 use crate::{analyze, failed};
 
 /// Datasets that are looked at twice.
@@ -151,7 +150,7 @@ impl Builder<'_> {
         for part in parts.iter() {
             let mut found = 0;
             for (_, term) in analyze::readings(&mut reading, &part.text).into_iter().flatten() {
-                found = found.max(self.frequencies.of(self.searcher, &place.term(&term)).map_err(failed)?);
+                found = found.max(self.terms.frequency(self.searcher, &place.term(&term)).map_err(failed)?);
             }
             telling.push(part.sign.is_some() || part.quoted || found <= bound);
         }
@@ -172,41 +171,57 @@ impl Builder<'_> {
 
     /// A test on the fields of the ranking; the best of them counts, the others a little.
     fn best_field(&self, test: &Test, weights: &Weights) -> Result<Option<Boxed>> {
-        let (mut found, mut says_something): (Vec<Boxed>, bool) = (Vec::new(), false);
+        let (mut words, mut others): (Vec<Weighted>, Vec<Boxed>) = (Vec::new(), Vec::new());
+        let mut says_something = false;
         for (name, weight) in weights.fields {
             let boosted = |query: Boxed| boxed(BoostQuery::new(query, *weight));
-            if let Some(keys) = self.fields.keys(name) {
-                let each = self.keys(&keys, test)?;
-                says_something |= !each.is_empty();
-                found.extend(each.into_iter().map(boosted));
-                continue;
+            let mut word = |term: Term, option| words.push(Weighted { term, weight: *weight, option });
+            match (self.fields.keys(name), test) {
+                (Some(keys), Test::Word(text)) => {
+                    for read in self.read(text)?.into_iter().filter(|read| !read.is_empty()) {
+                        says_something = true;
+                        match read.as_slice() {
+                            [(_, key)] => word(keys.term(key), IndexRecordOption::WithFreqs),
+                            _ => others.extend(together(&keys, read, 0).map(boosted)),
+                        }
+                    }
+                }
+                (Some(keys), test) => {
+                    let each = self.keys(&keys, test)?;
+                    says_something |= !each.is_empty();
+                    others.extend(each.into_iter().map(boosted));
+                }
+                (None, Test::Word(text)) => {
+                    // Formats are written in capitals, and asked for as it comes.
+                    let capitals = (*name == "res_format").then(|| text.to_uppercase());
+                    let term = self.fields.place(name)?.term(capitals.as_ref().unwrap_or(text));
+                    // Most words are no name, tag, group or format: nothing has to be opened for them.
+                    if self.is_term(&term)? {
+                        word(term, IndexRecordOption::Basic);
+                    }
+                }
+                (None, test) => others.extend(self.leaf(&self.fields.place(name)?, test)?.map(boosted)),
             }
-            // Formats are written in capitals, and asked for as it comes.
-            let test = match test {
-                Test::Word(word) if *name == "res_format" => &Test::Word(word.to_uppercase()),
-                other => other,
-            };
-            let place = self.fields.place(name)?;
-            // Most words are no name, tag, group or format: nothing has to be opened for them.
-            if let Test::Word(word) = test
-                && !self.is_term(&place.term(word))?
-            {
-                continue;
-            }
-            found.extend(self.leaf(&place, test)?.map(boosted));
         }
-        Ok(says_something.then(|| boxed(DisjunctionMaxQuery::with_tie_breaker(found, weights.tie))))
+        if !says_something {
+            return Ok(None);
+        }
+        let one = |words, tie| boxed(WordQuery::new(words, tie, self.terms));
+        if others.is_empty() {
+            return Ok(Some(one(words, weights.tie)));
+        }
+        others.extend(words.into_iter().map(|word| one(vec![word], 0.0)));
+        Ok(Some(boxed(DisjunctionMaxQuery::with_tie_breaker(others, weights.tie))))
     }
 
     fn exact_title(&self, text: &str, parts: &[Part]) -> Result<Boxed> {
-        let term = |term: Term| (Occur::Should, boxed(TermQuery::new(term, IndexRecordOption::Basic)));
         let name = self.fields.place("name")?;
-        let mut either = vec![term(name.term(&plain(text).replace(' ', "-"))), term(name.term(text.trim()))];
+        let mut either = vec![name.term(&plain(text).replace(' ', "-")), name.term(text.trim())];
         let read: Vec<&str> = parts.iter().map(|part| self.likeliest(&part.text)).collect();
         for text in [text, &read.join(" ")] {
-            either.extend(title_key(text).map(|key| term(Term::from_field_text(self.fields.has, &key))));
+            either.extend(title_key(text).map(|key| Term::from_field_text(self.fields.has, &key)));
         }
-        Ok(Box::new(BooleanQuery::new(either)))
+        Ok(self.any_of(either.into_iter().map(Weighted::plain).collect()))
     }
 
     fn features(&self, words: &[&str], weights: &Weights) -> Result<Vec<Feature>> {

@@ -11,7 +11,6 @@ use tantivy::{DocAddress, TantivyDocument};
 
 use crate::cursor::{self, Mark};
 use crate::facet::{self, Facet};
-use crate::frequency::{Frequencies, Statistics};
 use crate::function::{self, Boost};
 use crate::parse::{self, Place};
 use crate::query::{Builder, Defaults};
@@ -23,6 +22,7 @@ use crate::schema::Kind;
 use crate::shared::{Address, Outcome, Shared};
 use crate::sort::{self, Key, Ranked, SegmentKeys, Source};
 use crate::suggest::{FEW, Suggester};
+use crate::terms::Statistics;
 use crate::tree::Node;
 use crate::view::{Allowed, Base, View};
 use crate::{dismax, explain, failed, usize_of};
@@ -45,7 +45,6 @@ struct Plan {
     facets: Vec<(String, Facet)>,
     allowed: Vec<Arc<Allowed>>,
     readings: Readings,
-    frequencies: Frequencies,
     window: usize,
     deadline: Instant,
 }
@@ -151,7 +150,7 @@ fn builder<'a>(view: &'a View, analyzers: &'a TokenizerManager, deadline: Instan
         deadline,
         defaults,
         readings: Readings::default(),
-        frequencies: Frequencies::default(),
+        terms: &view.terms,
     })
 }
 
@@ -225,12 +224,12 @@ fn plan(
     }
     let usual = if query.is_none() { WINDOW_ALL } else { WINDOW };
     let window = if need == 0 || request.cursor.is_some() { need } else { need.max(usual) };
-    let Builder { readings, frequencies, .. } = builder;
-    Ok(Plan { query, scored, ranking, boosts, keys, behind, facets, allowed, readings, frequencies, window, deadline })
+    let readings = builder.readings;
+    Ok(Plan { query, scored, ranking, boosts, keys, behind, facets, allowed, readings, window, deadline })
 }
 
 fn run(view: &View, request: &Request, plan: &Plan) -> Result<Outcome> {
-    let statistics = Statistics { searcher: &view.searcher, frequencies: &plan.frequencies };
+    let statistics = Statistics { searcher: &view.searcher, terms: &view.terms };
     let scoring = if plan.scored {
         EnableScoring::enabled_from_statistics_provider(&statistics, &view.searcher)
     } else {

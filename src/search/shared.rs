@@ -1,4 +1,4 @@
-//! What outlives one state of the index: the count of states, and three bounded caches whose keys can never mean anything
+//! What outlives one state of the index: the count of states, and four bounded caches whose keys can never mean anything
 //! else later (a segment's content does not change; a generation is given once).
 
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use tantivy::index::SegmentId;
 use crate::quarantine::Quarantine;
 use crate::repair::Readings;
 use crate::request::{Facets, Hit, Request};
+use crate::terms::Terms;
 use crate::view::{Allowed, Base};
 
 /// Bytes of stored documents that are kept at hand.
@@ -55,6 +56,7 @@ pub struct Shared {
     pub quarantine: Quarantine,
     pub stored: Cache<(SegmentId, u32), Hit>,
     pub results: Cache<(u64, Request), Arc<Outcome>>,
+    pub terms: Arc<Terms>,
     pub allowed: Cache<(Base, SegmentId, Option<u64>), Arc<Allowed>>,
 }
 
@@ -75,6 +77,7 @@ impl Shared {
                 .weigher(|_, outcome: &Arc<Outcome>| outcome.bytes())
                 .time_to_idle(Duration::from_secs(300))
                 .build(),
+            terms: Arc::default(),
             allowed: Cache::builder().max_capacity(ALLOWED_SETS).time_to_idle(Duration::from_secs(600)).build(),
         }
     }

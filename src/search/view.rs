@@ -17,6 +17,7 @@ use crate::request::Request;
 use crate::schema::Fields;
 use crate::shared::{Address, Shared};
 use crate::sort::Match;
+use crate::terms::Terms;
 use crate::{failed, usize_of};
 
 /// Which documents a request may see at all.
@@ -102,6 +103,7 @@ pub struct View {
     pub searcher: Searcher,
     pub generation: u64,
     pub fields: Arc<Fields>,
+    pub terms: Arc<Terms>,
     store: Arc<Store>,
     facets: Mutex<HashMap<String, Facet>>,
 }
@@ -111,8 +113,9 @@ impl View {
     ///
     /// # Errors
     /// Internal, when a segment cannot be read.
-    pub fn open(searcher: Searcher, generation: u64, fields: Arc<Fields>, store: Arc<Store>) -> Result<Self> {
-        let view = Self { searcher, generation, fields, store, facets: Mutex::default() };
+    pub fn open(searcher: Searcher, shared: &Shared, fields: Arc<Fields>, store: Arc<Store>) -> Result<Self> {
+        let (generation, terms) = (shared.next_generation(), Arc::clone(&shared.terms));
+        let view = Self { searcher, generation, fields, terms, store, facets: Mutex::default() };
         for name in crate::facet::WARM {
             view.facet(name)?;
         }
@@ -194,7 +197,8 @@ impl View {
                 break;
             }
             let index = reader.inverted_index(term.field()).map_err(failed)?;
-            let Some(mut docs) = index.read_postings(term, IndexRecordOption::Basic).map_err(read)? else { continue };
+            let Some(place) = self.terms.place(reader, &index, term).map_err(read)? else { continue };
+            let mut docs = index.read_postings_from_terminfo(&place, IndexRecordOption::Basic).map_err(read)?;
             while docs.doc() != TERMINATED && count < most {
                 if allowed.has(docs.doc()) {
                     first.get_or_insert((segment, docs.doc()));
