@@ -1,7 +1,7 @@
 //! Organizations and groups as clients see them: the plain fields, which are in memory as JSON, and what is counted and quoted
 //! beside them, which is read for all of a list at once.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fmt::Write as _, sync::Arc};
 
 use action::{Ctx, Raw};
 use base::{Error, Result};
@@ -160,7 +160,7 @@ impl Beside {
             ("member_count", self.members.as_ref().map(of)),
         ] {
             if let Some(number) = number {
-                append(text, name, &number)?;
+                let _written = write!(text, ",\"{name}\":{number}");
             }
         }
         if self.extras {
