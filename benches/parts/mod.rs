@@ -1,6 +1,7 @@
 //! What is measured, a part a file. Each starts the programs that it needs and leaves the portal as it was.
 
 mod create;
+mod fresh;
 mod harvest;
 mod lists;
 mod rebuild;
@@ -20,10 +21,11 @@ const ROUNDS: usize = 3;
 type Part = fn(&Portal, &mut Table) -> Outcome<()>;
 
 /// All parts in their order. The first builds the index.
-pub const PARTS: [(&str, Part); 6] = [
+pub const PARTS: [(&str, Part); 7] = [
     ("rebuild", rebuild::measure),
     ("show", show::measure),
     ("search", search::measure),
+    ("fresh", fresh::measure),
     ("create", create::measure),
     ("harvest", harvest::measure),
     ("lists", lists::measure),
