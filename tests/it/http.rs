@@ -127,6 +127,16 @@ fn pages_of_the_catalog_are_linked() {
     let second = server.get("/catalog.ttl?page=2");
     assert!(!second.header("link").contains("rel=\"next\""), "{}", second.header("link"));
     assert_eq!(second.text().matches("a dcat:Dataset").count(), 1, "{}", second.text());
+    // By place instead of number, as the first page of a very large catalog begins it.
+    let first = server.get("/catalog.ttl?cursorMark=*");
+    let links = first.header("link");
+    assert!(links.contains("rel=\"next\"") && !links.contains("rel=\"last\""), "{links}");
+    assert_eq!(first.text().matches("a dcat:Dataset").count(), 100);
+    let next = links.split(['<', '>']).find(|link| link.contains("cursorMark=")).unwrap();
+    let last = server.get(next.split_at(next.find("/catalog").unwrap()).1);
+    assert_eq!(last.text().matches("a dcat:Dataset").count(), 1, "{}", last.text());
+    assert!(!last.header("link").contains("rel=\"next\""), "{}", last.header("link"));
+    assert_eq!(server.get("/catalog.ttl?page=2&cursorMark=nonsense").status, 409);
 }
 
 #[test]

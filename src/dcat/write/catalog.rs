@@ -43,7 +43,7 @@ fn hydra(page: &Page) -> Node<'static> {
         ("hydra:first", "hydra:firstPage", Some(page.first())),
         ("hydra:next", "hydra:nextPage", page.next()),
         ("hydra:previous", "hydra:previousPage", page.previous()),
-        ("hydra:last", "hydra:lastPage", Some(page.last())),
+        ("hydra:last", "hydra:lastPage", page.last()),
     ] {
         if let Some(link) = link {
             node.iri(new, link.clone());

@@ -68,7 +68,12 @@ pub async fn answer(
         .run(move || {
             let newest = Request { rows: 1, sort: Some(ORDER.to_owned()), ..Request::public() };
             let index = &seeker.index;
-            Ok((index.search(&wanted.request)?, newest_of(&index.search(&newest)?)?))
+            let mut found = index.search(&wanted.request)?;
+            // A catalog whose last pages cannot be found by number: whoever begins with the first goes on by place.
+            if found.count > limits::START_MAX && wanted.number == 1 && wanted.request.cursor.is_none() {
+                found = index.search(&Request { cursor: Some("*".to_owned()), ..wanted.request })?;
+            }
+            Ok((found, newest_of(&index.search(&newest)?)?))
         })
         .await;
     let (found, newest) = match found {
@@ -79,7 +84,10 @@ pub async fn answer(
     let address = format!("{}{path}", called.url);
     // Links repeat what a page depends on, and nothing else that was sent.
     let query: Query = query.into_iter().filter(|(name, _)| PARAMETERS.contains(&name.as_str())).collect();
-    let page = Page::new(&address, &query, size(found.count), (size(per_page), size(number)));
+    let mut page = Page::new(&address, &query, size(found.count), (size(per_page), size(number)));
+    if let Some(behind) = &found.next_cursor {
+        page = page.by_place(behind.clone());
+    }
     let writer = CatalogWriter::new(format, &site(app), Some(&page), newest);
     let mut response = head(StatusCode::OK, false, format.content_type());
     response.insert_header((header::ETAG, tag)).insert_header((header::LINK, page.link_header()));
@@ -118,9 +126,15 @@ fn wanted(query: &[(String, String)], per_page: usize) -> Result<Wanted> {
         let since = Stamp::parse(text).ok_or_else(|| Error::invalid("modified_since", "Wrong modified date format"))?;
         fq.push(format!("metadata_modified:[{since}Z TO *]"));
     }
-    let start = (number - 1).checked_mul(per_page).filter(|start| *start <= limits::START_MAX).ok_or_else(|| {
+    let cursor = value("cursorMark").map(str::to_owned);
+    let by_number = || (number - 1).checked_mul(per_page).filter(|start| *start <= limits::START_MAX);
+    let start = if cursor.is_some() { Some(0) } else { by_number() };
+    let start = start.ok_or_else(|| {
         let limit = limits::START_MAX;
-        Error::invalid("page", format!("At most {limit} datasets can be passed over; ask for a part by modified_since or fq"))
+        Error::invalid(
+            "page",
+            format!("At most {limit} datasets can be passed over; follow the links from the first page, or ask for a part by modified_since or fq"),
+        )
     })?;
     let request = Request {
         q: value("q").unwrap_or_default().to_owned(),
@@ -128,6 +142,7 @@ fn wanted(query: &[(String, String)], per_page: usize) -> Result<Wanted> {
         sort: Some(ORDER.to_owned()),
         rows: per_page,
         start,
+        cursor,
         ..Request::public()
     };
     Ok(Wanted { number, request })
