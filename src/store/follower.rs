@@ -36,6 +36,8 @@ const SOME: usize = 32;
 /// Changes that are committed without anybody asking; fewer wait until they are so old.
 const MANY: usize = 1_000;
 const OLD: Duration = Duration::from_secs(1);
+/// How long a committed change of this process is on its way here at most; others are of other nodes.
+const ON_ITS_WAY: Duration = Duration::from_millis(5);
 /// Rows of the log taken at a time.
 const PAGE: i64 = 2_000;
 /// What is built beside may be so many rows behind when it is taken over: readers wait for the rest.
@@ -345,7 +347,7 @@ impl Loop {
             match self.probe.settled() {
                 Ok(Some(settled)) => {
                     self.waiting.extend(receiver.try_iter());
-                    self.poll(settled)?;
+                    self.poll(settled, Some(receiver))?;
                     if hurry {
                         self.take_handed()?;
                         self.commit()?;
@@ -430,7 +432,7 @@ impl Loop {
         // What is committed by now is in the index already, or comes with this reading.
         self.sequence = last(&mut *self.pools.get(Lane::Job)?)?;
         let settled = settled(&mut *self.pools.get(Lane::Job)?)?;
-        self.poll(settled)?;
+        self.poll(settled, None)?;
         self.state.ready.store(true, Ordering::Release);
         Ok(())
     }
@@ -502,14 +504,23 @@ impl Loop {
     }
 
     /// Applies what has become visible since the last poll, page by page, and moves the watermark. What was handed over is
-    /// left to [`Loop::take_handed`], which comes before the next commit.
-    fn poll(&mut self, settled: u64) -> Result<()> {
-        let handed: HashSet<i64> = self.waiting.iter().flat_map(|handed| &handed.changes).map(|change| change.seq).collect();
+    /// left to [`Loop::take_handed`], which comes before the next commit, and so is what is committed and will be handed over
+    /// in a moment: to take it from here would end the piece of the index that is being filled.
+    fn poll(&mut self, settled: u64, receiver: Option<&Receiver<Handed>>) -> Result<()> {
+        let mut handed: HashSet<i64> = self.waiting.iter().flat_map(|handed| &handed.changes).map(|change| change.seq).collect();
         let began = Instant::now();
         let mut seen = HashSet::new();
         let mut found = false;
         let (pools, since) = (self.pools.clone(), self.state.watermark());
         log_since(&pools, since, &mut |rows| {
+            let until = Instant::now() + ON_ITS_WAY;
+            let is_new =
+                |handed: &HashSet<i64>, change: &Change| !handed.contains(&change.seq) && !self.seen.contains(&change.seq);
+            while let (Some(receiver), true) = (receiver, rows.iter().any(|(change, _)| is_new(&handed, change))) {
+                let Ok(more) = receiver.recv_timeout(until.saturating_duration_since(Instant::now())) else { break };
+                handed.extend(more.changes.iter().map(|change| change.seq));
+                self.waiting.push(more);
+            }
             let mut changes = Vec::new();
             for (change, xid) in rows.into_iter().filter(|(change, _)| !handed.contains(&change.seq)) {
                 if xid >= settled {

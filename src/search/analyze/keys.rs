@@ -16,7 +16,7 @@ use crate::schema::fingerprint;
 /// Bytes of the longest word that is kept.
 const WORD_BYTES: usize = 100;
 /// Words whose keys a thread that writes remembers: texts repeat words, and a look costs a tenth of finding a key.
-const REMEMBERED: usize = 2048;
+const REMEMBERED: usize = 8192;
 
 fn build(join: bool) -> TextAnalyzer {
     TextAnalyzer::builder(Words { join })

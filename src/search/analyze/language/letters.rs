@@ -67,7 +67,7 @@ pub fn fold(word: &str, out: &mut String) -> Script {
     let (mut cyrillics, mut latins) = (0_usize, 0_usize);
     for letter in word.chars() {
         cyrillics += usize::from(is_cyrillic(letter));
-        latins += usize::from(letter.is_alphabetic() && !is_cyrillic(letter));
+        latins += usize::from(!is_cyrillic(letter) && letter.is_alphabetic());
     }
     match (cyrillics, latins) {
         (0, _) => {
