@@ -9,6 +9,8 @@ use std::{
 
 use base::{Error, Result, id};
 
+use crate::storage::failed;
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub(crate) struct Disk {
@@ -44,7 +46,7 @@ impl Disk {
             Err(error) if error.kind() == ErrorKind::NotFound && !from.exists() => Ok(()),
             outcome => outcome,
         });
-        placed.and_then(|()| File::open(folder)?.sync_all()).map_err(|error| self.failed(location, &error))
+        placed.and_then(|()| File::open(folder)?.sync_all()).map_err(|error| failed(&self.name, location, &error))
     }
 
     /// Removes a file; one that is not there is removed already.
@@ -55,7 +57,7 @@ impl Disk {
         let Some(path) = self.full(location) else { return Ok(()) };
         match fs::remove_file(path) {
             Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                Err(self.failed(location, &error))
+                Err(failed(&self.name, location, &error))
             }
             _ => Ok(()),
         }
@@ -78,12 +80,8 @@ impl Disk {
         match opened {
             Ok(opened) => Ok(Some(opened)),
             Err(error) if is_absence(&error) => Ok(None),
-            Err(error) => Err(self.failed(location, &error)),
+            Err(error) => Err(failed(&self.name, location, &error)),
         }
-    }
-
-    fn failed(&self, location: &str, error: &io::Error) -> Error {
-        Error::unavailable(format!("the storage {}, {location}: {error}", self.name))
     }
 }
 

@@ -253,7 +253,7 @@ impl Storage {
         let (mut digest, mut size, mut sample) = (Md5::new(), 0_u64, Vec::new());
         let mut buffer = vec![0; 64 * 1024];
         loop {
-            let read = from.read(&mut buffer).map_err(|error| self.failed(location, &error))?;
+            let read = from.read(&mut buffer).map_err(|error| failed(&self.name, location, &error))?;
             let bytes = buffer.get(..read).unwrap_or_default();
             if bytes.is_empty() {
                 break;
@@ -264,10 +264,11 @@ impl Storage {
         }
         Ok(Some(Analysis { size, md5: hex::encode(digest.finalize()), media_type: sniff::media_type(&sample) }))
     }
+}
 
-    fn failed(&self, location: &str, error: &std::io::Error) -> Error {
-        Error::unavailable(format!("the storage {}, {location}: {error}", self.name))
-    }
+/// What a storage does not do.
+pub(crate) fn failed(storage: &str, what: &str, error: &dyn std::fmt::Display) -> Error {
+    Error::unavailable(format!("the storage {storage}, {what}: {error}"))
 }
 
 /// CKAN's `is_supported_type`: one of these media types, or `*` for any. Only whole types count.

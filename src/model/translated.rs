@@ -23,7 +23,9 @@ fn main(language: &str) -> &str {
     language.split(['_', '-']).next().unwrap_or(language)
 }
 
-fn in_language<'a>(texts: &'a Translated, language: &str) -> Option<&'a str> {
+/// The text in a language, or in one that stands for it.
+#[must_use]
+pub fn in_language<'a>(texts: &'a Translated, language: &str) -> Option<&'a str> {
     pick(|name| texts.get(name).map(String::as_str), language)
 }
 

@@ -90,8 +90,7 @@ pub fn worth_merging(mut pieces: Vec<(SegmentId, u64)>) -> Vec<SegmentId> {
         all > MOST || *size > rest.saturating_mul(LARGER)
     });
     let stays = stays.count();
-    let ids = pieces.into_iter().skip(stays).map(|(id, _)| id);
-    ids.collect()
+    pieces.into_iter().skip(stays).map(|(id, _)| id).collect()
 }
 
 #[cfg(test)]

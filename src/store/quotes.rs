@@ -14,7 +14,7 @@ use std::{
 
 use base::{Error, Result, letters, time::Stamp};
 use diesel::{PgConnection, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
-use model::{Document, GroupFields, GroupQuote, OrganizationQuote, Translated, document};
+use model::{Document, GroupFields, GroupQuote, OrganizationQuote, Translated, document, translated};
 
 use crate::{
     error,
@@ -88,7 +88,7 @@ impl GroupRow {
     }
 
     fn titles(&self) -> Translated {
-        self.translations.get("title").and_then(|texts| serde_json::from_value(texts.clone()).ok()).unwrap_or_default()
+        translated::kept(self.translations.get("title"))
     }
 
     /// As an item of `package.groups` shows it.

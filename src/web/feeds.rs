@@ -242,7 +242,7 @@ fn entry(out: &mut String, app: &App, package: &Package, language: Option<&str>)
 
 /// A text in a language, or as it is where it has no translation.
 fn said<'a>(plain: &'a str, texts: &'a Translated, language: Option<&str>) -> &'a str {
-    let said = language.and_then(|language| translated::pick(|name| texts.get(name).map(String::as_str), language));
+    let said = language.and_then(|language| translated::in_language(texts, language));
     said.filter(|text| !text.is_empty()).unwrap_or(plain)
 }
 

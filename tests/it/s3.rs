@@ -287,17 +287,11 @@ fn a_large_file_for_a_bucket_does_not_grow_the_process_and_a_dead_one_leaves_not
     assert!(site.run("doctor").stdout.windows(18).any(|words| words == b"the bucket answers"), "doctor looks at buckets");
     let server = Server::start(&site);
     drop(server.post("package_create", &token, "{\"name\": \"data\"}"));
-    let piece = vec![7_u8; MIB];
     // What the first upload needs once is not counted.
     let send = |size: usize| {
-        let (mut connection, end) = client::begin_upload(server.address(), &token, size).unwrap();
         let mut most = 0;
-        for _ in 0..size / piece.len() {
-            connection.write(&piece).unwrap();
-            most = most.max(server.resident());
-        }
-        connection.write(end).unwrap();
-        let answer = connection.last_answer().unwrap();
+        let measure = || most = most.max(server.resident());
+        let answer = client::upload(server.address(), &token, size / MIB, measure).unwrap();
         let made = answer.json()["result"].clone();
         assert_eq!((answer.status, &made["size"]), (200, &json!(size)), "{}", answer.text());
         (most, made["url"].as_str().unwrap().strip_prefix("http://portal.example").unwrap().to_owned())

@@ -403,14 +403,9 @@ fn a_large_file_does_not_grow_the_process_and_a_dead_one_leaves_nothing() {
     let piece = vec![7_u8; 1024 * 1024];
     // What the first upload needs once is not counted.
     let send = |size: usize| {
-        let (mut connection, end) = client::begin_upload(server.address(), &token, size).unwrap();
         let mut most = 0;
-        for _ in 0..size / piece.len() {
-            connection.write(&piece).unwrap();
-            most = most.max(server.resident());
-        }
-        connection.write(end).unwrap();
-        let answer = connection.last_answer().unwrap();
+        let measure = || most = most.max(server.resident());
+        let answer = client::upload(server.address(), &token, size / piece.len(), measure).unwrap();
         assert_eq!((answer.status, &answer.json()["result"]["size"]), (200, &json!(size)), "{}", answer.text());
         most
     };

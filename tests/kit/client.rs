@@ -140,6 +140,21 @@ pub fn begin_upload(address: impl ToString, token: &str, length: usize) -> io::R
     Ok((connection, end))
 }
 
+/// Uploads a file of so many mebibytes to the dataset `data`; `after_each` is called behind each of them.
+///
+/// # Errors
+/// As [`send`].
+pub fn upload(address: impl ToString, token: &str, mebibytes: usize, mut after_each: impl FnMut()) -> io::Result<Response> {
+    let piece = vec![7_u8; 1024 * 1024];
+    let (mut connection, end) = begin_upload(address, token, mebibytes * piece.len())?;
+    for _ in 0..mebibytes {
+        connection.write(&piece)?;
+        after_each();
+    }
+    connection.write(end)?;
+    connection.last_answer()
+}
+
 fn parse(answer: &[u8]) -> Response {
     let split = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(answer.len());
     let (head, rest) = answer.split_at(split);

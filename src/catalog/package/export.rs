@@ -53,12 +53,13 @@ impl Export {
         let mut text = String::new();
         while text.len() < CHUNK {
             if let Some(hit) = self.page.next() {
-                let mut line = String::new();
-                result(app, &hit?, &self.query.fl, &mut line)?;
+                let begin = text.len();
+                result(app, &hit?, &self.query.fl, &mut text)?;
                 if let Some(language) = &self.language {
+                    let mut line = text.split_off(begin);
                     language::translate(app, language, &mut line)?;
+                    text.push_str(&line);
                 }
-                text.push_str(&line);
                 text.push('\n');
             } else if let Some(next) = self.page.next_cursor.take() {
                 self.query.request.cursor = Some(next);

@@ -32,6 +32,8 @@ use object_store::{
 use background::Background;
 use upload::Upload;
 
+use crate::storage::failed;
+
 /// Where files lie that no committed write speaks of yet.
 const INCOMING: &str = ".incoming";
 /// The longest key.
@@ -167,18 +169,14 @@ impl S3 {
 
     /// The same where nothing but an answer will do; `what` is for the log.
     fn answer<T>(&self, what: &str, future: impl Future<Output = object_store::Result<T>>) -> Result<T> {
-        self.wait(future)?.map_err(|error| self.failed(what, &error))
-    }
-
-    fn failed(&self, what: &str, error: &object_store::Error) -> Error {
-        Error::unavailable(format!("the storage {}, {what}: {error}", self.name))
+        self.wait(future)?.map_err(|error| failed(&self.name, what, &error))
     }
 
     fn head(&self, key: &Path) -> Result<Option<ObjectMeta>> {
         match self.wait(self.store.head(key))? {
             Ok(found) => Ok(Some(found)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(self.failed(key.as_ref(), &error)),
+            Err(error) => Err(failed(&self.name, key.as_ref(), &error)),
         }
     }
 

@@ -17,7 +17,7 @@ pub fn writing() -> TextAnalyzer {
     TextAnalyzer::builder(SimpleTokenizer::default())
         .filter(LowerCaser)
         .filter(AsciiFoldingFilter)
-        .filter(Typed)
+        .filter(Each(typed))
         .filter(Ends)
         .build()
 }
@@ -27,19 +27,32 @@ pub fn asking() -> TextAnalyzer {
     TextAnalyzer::builder(SimpleTokenizer::default())
         .filter(LowerCaser)
         .filter(AsciiFoldingFilter)
-        .filter(Typed)
-        .filter(Longest)
+        .filter(Each(typed))
+        .filter(Each(longest))
         .build()
 }
 
+/// Changes each word.
+#[derive(Clone)]
+struct Each(fn(&mut String));
+
+#[derive(Clone)]
+struct EachOf<T>(T, fn(&mut String));
+
+struct EachStream<T>(T, fn(&mut String));
+
 /// Letters as they are typed.
-#[derive(Clone)]
-struct Typed;
+fn typed(word: &mut String) {
+    if !word.is_ascii() {
+        *word = letters::folded(word);
+    }
+}
 
-#[derive(Clone)]
-struct TypedOf<T>(T);
-
-struct TypedStream<T>(T);
+fn longest(word: &mut String) {
+    if let Some((end, _)) = word.char_indices().nth(LONGEST) {
+        word.truncate(end);
+    }
+}
 
 #[derive(Clone)]
 struct Ends;
@@ -55,68 +68,24 @@ struct EndStream<T> {
     token: Token,
 }
 
-#[derive(Clone)]
-struct Longest;
-
-#[derive(Clone)]
-struct LongestOf<T>(T);
-
-struct LongestStream<T>(T);
-
-impl TokenFilter for Typed {
-    type Tokenizer<T: Tokenizer> = TypedOf<T>;
-    fn transform<T: Tokenizer>(self, tokenizer: T) -> TypedOf<T> {
-        TypedOf(tokenizer)
+impl TokenFilter for Each {
+    type Tokenizer<T: Tokenizer> = EachOf<T>;
+    fn transform<T: Tokenizer>(self, tokenizer: T) -> EachOf<T> {
+        EachOf(tokenizer, self.0)
     }
 }
 
-impl<T: Tokenizer> Tokenizer for TypedOf<T> {
-    type TokenStream<'a> = TypedStream<T::TokenStream<'a>>;
+impl<T: Tokenizer> Tokenizer for EachOf<T> {
+    type TokenStream<'a> = EachStream<T::TokenStream<'a>>;
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
-        TypedStream(self.0.token_stream(text))
+        EachStream(self.0.token_stream(text), self.1)
     }
 }
 
-impl<T: TokenStream> TokenStream for TypedStream<T> {
+impl<T: TokenStream> TokenStream for EachStream<T> {
     fn advance(&mut self) -> bool {
         let more = self.0.advance();
-        let token = self.0.token_mut();
-        if !token.text.is_ascii() {
-            token.text = letters::folded(&token.text);
-        }
-        more
-    }
-
-    fn token(&self) -> &Token {
-        self.0.token()
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        self.0.token_mut()
-    }
-}
-
-impl TokenFilter for Longest {
-    type Tokenizer<T: Tokenizer> = LongestOf<T>;
-    fn transform<T: Tokenizer>(self, tokenizer: T) -> LongestOf<T> {
-        LongestOf(tokenizer)
-    }
-}
-
-impl<T: Tokenizer> Tokenizer for LongestOf<T> {
-    type TokenStream<'a> = LongestStream<T::TokenStream<'a>>;
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
-        LongestStream(self.0.token_stream(text))
-    }
-}
-
-impl<T: TokenStream> TokenStream for LongestStream<T> {
-    fn advance(&mut self) -> bool {
-        let more = self.0.advance();
-        let token = self.0.token_mut();
-        if let Some((end, _)) = token.text.char_indices().nth(LONGEST) {
-            token.text.truncate(end);
-        }
+        (self.1)(&mut self.0.token_mut().text);
         more
     }
 

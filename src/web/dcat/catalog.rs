@@ -22,7 +22,6 @@ use super::{failure, is_fresh, not_modified, package, site, tag};
 use crate::{action_api::Shared, envelope::head, middleware::watch};
 
 const ACTION: &str = "dcat_catalog_show";
-/// Datasets a page.
 /// Bytes that are written before they are sent.
 const CHUNK: usize = 32 * 1024;
 /// What a page depends on.
@@ -71,7 +70,7 @@ pub async fn answer(
             let mut found = index.search(&wanted.request)?;
             // A catalog whose last pages cannot be found by number: whoever begins with the first goes on by place.
             if found.count > limits::START_MAX && wanted.number == 1 && wanted.request.cursor.is_none() {
-                found = index.search(&Request { cursor: Some("*".to_owned()), ..wanted.request })?;
+                found = index.search(&Request { cursor: Some(search::START.to_owned()), ..wanted.request })?;
             }
             Ok((found, newest_of(&index.search(&newest)?)?))
         })
@@ -127,8 +126,10 @@ fn wanted(query: &[(String, String)], per_page: usize) -> Result<Wanted> {
         fq.push(format!("metadata_modified:[{since}Z TO *]"));
     }
     let cursor = value("cursorMark").map(str::to_owned);
-    let by_number = || (number - 1).checked_mul(per_page).filter(|start| *start <= limits::START_MAX);
-    let start = if cursor.is_some() { Some(0) } else { by_number() };
+    let start = match cursor {
+        Some(_) => Some(0),
+        None => (number - 1).checked_mul(per_page).filter(|start| *start <= limits::START_MAX),
+    };
     let start = start.ok_or_else(|| {
         let limit = limits::START_MAX;
         Error::invalid(
