@@ -7,7 +7,7 @@ use base::{Error, Result, limits, time::Stamp};
 use tantivy::query::{BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query, Weight};
 use tantivy::schema::Value;
 use tantivy::tokenizer::TokenizerManager;
-use tantivy::{DocAddress, TantivyDocument};
+use tantivy::{DocAddress, TantivyDocument, Term};
 
 use crate::cursor::{self, Mark};
 use crate::facet::{self, Facet};
@@ -316,6 +316,19 @@ pub fn hit(view: &View, shared: &Shared, segment: u32, doc: u32) -> Result<Hit> 
     let hit = stored(view, segment, doc)?;
     shared.stored.insert((id, doc), hit.clone());
     Ok(hit)
+}
+
+/// The dataset of an id or, failing that, of a name, whoever may see it; the bytes kept at hand are left to searches.
+///
+/// # Errors
+/// As [`hit`].
+pub fn find(view: &View, id_or_name: &str) -> Result<Option<Hit>> {
+    for field in [Some(view.fields.id), view.fields.fixed("name")].into_iter().flatten() {
+        if let Some((segment, doc)) = view.holder(&Term::from_field_text(field, id_or_name))? {
+            return stored(view, segment, doc).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// A dataset, read from the index itself.

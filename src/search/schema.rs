@@ -179,7 +179,7 @@ impl Fields {
             print: schema.add_u64_field(PRINT, FAST),
             tie: schema.add_u64_field(TIE, FAST),
             labels: schema.add_text_field("_labels", TextOptions::default().set_indexing_options(raw_indexing())),
-            stored: schema.add_bytes_field("_stored", BytesOptions::default().set_stored()),
+            stored: schema.add_bytes_field("_dataset", BytesOptions::default().set_stored()),
             has: schema.add_text_field("_has", TextOptions::default().set_indexing_options(raw_indexing())),
             dynamic_exact: schema.add_json_field(
                 "_exact",

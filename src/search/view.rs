@@ -210,6 +210,26 @@ impl View {
         Ok((count, first))
     }
 
+    /// Where the document of a term is that no two have: an id, or a name.
+    ///
+    /// # Errors
+    /// Internal, when a segment cannot be read.
+    pub fn holder(&self, term: &Term) -> Result<Option<Address>> {
+        let read = |error: std::io::Error| failed(error.into());
+        for (segment, reader) in (0_u32..).zip(self.searcher.segment_readers()) {
+            let index = reader.inverted_index(term.field()).map_err(failed)?;
+            let Some(place) = index.get_term_info(term).map_err(read)? else { continue };
+            let mut docs = index.read_postings_from_terminfo(&place, IndexRecordOption::Basic).map_err(read)?;
+            while docs.doc() != TERMINATED {
+                if reader.alive_bitset().is_none_or(|alive| alive.is_alive(docs.doc())) {
+                    return Ok(Some((segment, docs.doc())));
+                }
+                docs.advance();
+            }
+        }
+        Ok(None)
+    }
+
     /// The documents of a segment that match and may be seen, in order.
     ///
     /// # Errors

@@ -233,11 +233,9 @@ impl Documents {
         self.slot(id).filter(|document| document.name == id_or_name)
     }
 
-    /// Puts a document in, unless a newer one of the same dataset is there, or it is damaged: it would be copied as it is.
+    /// Puts a document in, unless a newer one of the same dataset is there. It has to be sound
+    /// ([`model::document::is_sound`]): it is copied as it is.
     pub fn put(&self, document: Arc<Document>) {
-        if !model::document::is_sound(&document.body) {
-            return;
-        }
         let key = self.key(&document.id);
         self.0.by_name.insert(self.key(&document.name), key);
         let place = self.0.by_id.entry(&key, None, |_key, slot| {

@@ -174,7 +174,9 @@ async fn answer(
             && let Some(key) = (row.dataset)(&input)
             && app.documents.get(key).is_none()
         {
-            gather::bring(shared, key).await;
+            if !catalog::package::index::recall(app, key) {
+                gather::bring(shared, key).await;
+            }
             quick = quickly(app, row, actor, &input);
         }
         if let Some(result) = quick {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use action::App;
 use actix_web::{rt, web::Data};
+use model::document;
 use store::{Lane, documents};
 use tokio::sync::oneshot;
 
@@ -69,9 +70,9 @@ impl Leader {
             last = batch.len();
             let keys: Vec<&str> = batch.iter().map(|one| one.key.as_str()).collect();
             let mut connection = app.pools.get(Lane::Read)?;
-            for document in documents::find_many(&mut connection, &keys)? {
-                app.documents.put(Arc::new(document));
-            }
+            let found = documents::find_many(&mut connection, &keys)?.into_iter();
+            // Whoever wants a damaged one asks for it by itself.
+            found.filter(|found| document::is_sound(&found.body)).for_each(|found| app.documents.put(Arc::new(found)));
         }
         self.leads = false;
         Ok(())

@@ -1,13 +1,14 @@
 //! What follows from a change: the index, the documents in memory, what they quote, who may do what.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use action::App;
-use base::{Error, Result};
+use base::{Error, Result, time::Stamp};
 use diesel::{PgConnection, QueryDsl, RunQueryDsl};
 use model::{Document, document};
 use search::{Mark, SearchDocument};
@@ -91,17 +92,17 @@ impl Applier {
         for document in documents {
             gone.remove(document.id.as_str());
             self.recent.set(&document.id, document.version);
-            if document.state == "deleted" {
+            let entry = if document.state == "deleted" {
                 self.app.index.release(&document.id);
-                changes.push(search::Change::Remove(document.id.clone()));
+                None
             } else {
-                // What cannot be taken must not stay as it was either: who may see it may have changed.
-                changes.push(match entry(&self.app, &document) {
-                    Some(entry) => search::Change::Put(Box::new(entry)),
-                    None => search::Change::Remove(document.id.clone()),
-                });
-            }
-            if warm || self.app.documents.holds(&document.id) {
+                entry(&self.app, &document)
+            };
+            let is_sound = entry.is_some() || document::is_sound(&document.body);
+            // What cannot be taken must not stay as it was either: who may see it may have changed.
+            let gone = || search::Change::Remove(document.id.clone());
+            changes.push(entry.map_or_else(gone, |entry| search::Change::Put(Box::new(entry))));
+            if is_sound && (warm || self.app.documents.holds(&document.id)) {
                 self.app.documents.put(document);
             }
         }
@@ -168,9 +169,27 @@ pub fn search_document(app: &App, document: &Document) -> Result<SearchDocument>
     Ok(entry)
 }
 
-/// What the index keeps of a dataset: its organization, its groups, and the body.
+/// What else the index keeps of a dataset: name, version, state, whether it is private, `metadata_modified`, labels.
+type Head<'a> = (Cow<'a, str>, i64, Cow<'a, str>, bool, i64, Vec<String>);
+
+/// What the index keeps of a dataset: its organization, its groups, the rest of the document, and the body.
 fn pack(document: &Document) -> String {
-    format!("{}\n{}\n{}", document.owner_org.as_deref().unwrap_or_default(), document.groups.join(","), document.body)
+    let (name, state) = (Cow::from(&document.name), Cow::from(&document.state));
+    let head: Head<'_> =
+        (name, document.version, state, document.private, document.metadata_modified.micros(), document.labels.clone());
+    let head = serde_json::json!(head);
+    let owner = document.owner_org.as_deref().unwrap_or_default();
+    format!("{owner}\n{}\n{head}\n{}", document.groups.join(","), document.body)
+}
+
+fn parts(stored: &str) -> Result<[&str; 4]> {
+    let mut parts = stored.splitn(4, '\n');
+    let mut next = || parts.next().ok_or_else(|| Error::internal("an index entry is damaged"));
+    Ok([next()?, next()?, next()?, next()?])
+}
+
+fn owner_and_groups<'a>(owner: &'a str, groups: &'a str) -> (Option<&'a str>, impl Iterator<Item = &'a str>) {
+    (Some(owner).filter(|owner| !owner.is_empty()), groups.split(',').filter(|group| !group.is_empty()))
 }
 
 /// Reads what [`pack`] wrote: organization, groups, body.
@@ -178,11 +197,52 @@ fn pack(document: &Document) -> String {
 /// # Errors
 /// Internal, if it is damaged.
 pub fn unpack(stored: &str) -> Result<(Option<&str>, Vec<&str>, &str)> {
-    let mut parts = stored.splitn(3, '\n');
-    let (Some(owner), Some(groups), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
-        return Err(Error::internal("an index entry is damaged"));
-    };
-    Ok((Some(owner).filter(|owner| !owner.is_empty()), groups.split(',').filter(|group| !group.is_empty()).collect(), body))
+    let [owner, groups, _head, body] = parts(stored)?;
+    let (owner, groups) = owner_and_groups(owner, groups);
+    Ok((owner, groups.collect(), body))
+}
+
+/// Reads the whole document that [`pack`] wrote.
+///
+/// # Errors
+/// As [`unpack`].
+fn unpack_whole(id: String, stored: &str) -> Result<Document> {
+    let [owner, groups, head, body] = parts(stored)?;
+    let (name, version, state, private, modified, labels): Head<'_> = serde_json::from_str(head).map_err(Error::internal)?;
+    let (owner, groups) = owner_and_groups(owner, groups);
+    Ok(Document {
+        id,
+        name: name.into_owned(),
+        version,
+        owner_org: owner.map(str::to_owned),
+        groups: groups.map(str::to_owned).collect(),
+        labels,
+        state: state.into_owned(),
+        private,
+        metadata_modified: Stamp::from_micros(modified).ok_or_else(|| Error::internal("an index entry is damaged"))?,
+        body: body.into(),
+    })
+}
+
+/// Brings the dataset of that id or name from the index into memory; `false` where the database has to be asked. As long as
+/// nothing that this process wrote is on its way, the index is as young as the memory is: both are kept by the follower.
+#[must_use]
+pub fn recall(app: &App, key: &str) -> bool {
+    if !app.feed().is_some_and(|feed| feed.is_ready() && !feed.is_behind()) {
+        return false;
+    }
+    let found = search::guarded(|| app.index.find(key)).unwrap_or_else(|panic| Err(Error::internal(panic)));
+    match found.and_then(|hit| hit.map(|hit| unpack_whole(hit.id, &hit.stored)).transpose()) {
+        Ok(Some(document)) => {
+            app.documents.put(Arc::new(document));
+            true
+        }
+        Ok(None) => false,
+        Err(error) => {
+            tracing::warn!(%error, key, "a dataset cannot be read from the index");
+            false
+        }
+    }
 }
 
 impl Apply for Applier {
@@ -262,13 +322,15 @@ mod tests {
             version: 1,
             owner_org: None,
             groups: vec!["a".into(), "b".into()],
-            labels: vec![],
+            labels: vec!["creator-\"\n".into(), "public".into()],
             state: "active".into(),
-            private: false,
-            metadata_modified: base::time::Stamp::from_micros(0).unwrap(),
+            private: true,
+            metadata_modified: Stamp::from_micros(1_234_567).unwrap(),
             body: "{\"x\":\n1".into(),
         };
-        assert_eq!(unpack(&pack(&document)).unwrap(), (None, vec!["a", "b"], "{\"x\":\n1"));
-        assert!(unpack("nothing").is_err());
+        let packed = pack(&document);
+        assert_eq!(unpack(&packed).unwrap(), (None, vec!["a", "b"], "{\"x\":\n1"));
+        assert_eq!(unpack_whole("1".into(), &packed).unwrap(), document);
+        assert!(unpack("nothing").is_err() && unpack_whole("1".into(), "\n\n[]\n{").is_err());
     }
 }
