@@ -187,6 +187,7 @@ fn exit_codes_tell_failures_from_wrong_calls() {
         ("sysadmin remove anna", 0),
         ("user remove anna", 0),
         ("user token add anna", 2),
+        ("user token revoke nosuchtoken", 1),
         ("run --host nonsense", 2),
         ("db clean", 2),
         ("dance", 2),
@@ -351,10 +352,16 @@ fn the_log_stays_one_object_a_line() {
             assert!(answer.is_ok(), "{action} {evil}");
         }
     }
+    let raw = format!("GET /api/3/action/package_search?q=\"{}\" HTTP/1.1\r\nHost: x\r\n\r\n", "суу");
+    let mut connection = client::Connection::open(server.address()).unwrap();
+    connection.write(raw.as_bytes()).unwrap();
+    assert_eq!(connection.last_answer().unwrap().status, 400);
     assert_eq!(server.stop(), Some(0));
     lines.extend(
         rest.join().unwrap().iter().map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("{line:?}"))),
     );
     assert!(lines.iter().any(|line| line.to_string().contains("user_show")), "the calls are in the log");
     assert!(lines.iter().all(|line| line["message"] != "forged" && line["fields"]["message"] != "forged"));
+    let filled = lines.iter().find(|line| line["message"].as_str().is_some_and(|text| text.contains("invalid uri")));
+    assert_eq!(filled, None, "what is no HTTP fills no log");
 }
