@@ -39,7 +39,7 @@ fn what_is_followed_is_counted_and_listed() {
     assert_eq!(portal.ok("organization_show", json!({"id": "org1"}))["num_followers"], 1);
     assert_eq!(portal.ok("user_show", json!({"id": "other", "include_num_followers": true}))["num_followers"], 1);
     for (action, expected) in [
-        ("followee_count", 1),
+        ("followee_count", 4),
         ("user_followee_count", 1),
         ("dataset_followee_count", 1),
         ("group_followee_count", 1),
@@ -60,6 +60,10 @@ fn what_is_followed_is_counted_and_listed() {
     assert_eq!(call("user_followee_list", "fan")[0]["name"], "other");
     drop(portal.ok("package_patch", json!({"id": "open", "private": true})));
     assert_eq!(call("dataset_followee_list", "fan"), json!([]), "what became private is not told");
+    let counted = |portal_actor: &Actor| portal.call(portal_actor, "dataset_followee_count", json!({"id": "fan"})).unwrap();
+    assert_eq!((counted(&fan), counted(&TestApp::site())), (json!(0), json!(1)), "nor counted");
+    drop(portal.call(&fan, "unfollow_user", json!({"id": "other"})).unwrap());
+    assert_eq!(portal.call(&fan, "user_followee_count", json!({"id": "fan"})).unwrap(), 0);
     for (kind, id) in [("dataset", "open"), ("group", "g1"), ("user", "other")] {
         assert_eq!(call(&format!("unfollow_{kind}"), id), Value::Null);
         assert_eq!(call(&format!("unfollow_{kind}"), id), Value::Null);

@@ -4,7 +4,11 @@ use action::{Action, Ctx, Kind, Row};
 use base::Result;
 use catalog::member::db::{Followed, followers};
 
-use super::{Object, db, needed};
+use super::{
+    Object,
+    db::{self, Followees as Wanted},
+    needed,
+};
 
 macro_rules! count {
     ($name:literal, $action:ident, $params:ident, $kind:expr, $count:expr, $doc:literal, $id_doc:literal) => {
@@ -77,8 +81,8 @@ count!(
     Followees,
     FolloweesParams,
     Followed::User,
-    |ctx, id| count_groups(ctx, id, false),
-    "Returns how many groups a user follows. As in CKAN 2.12, which counts nothing else here.",
+    |ctx, id| count_followees(ctx, id, &Wanted::ALL),
+    "Returns how many users, datasets, groups and organizations a user follows. Of datasets those that the caller may read.",
     "Id or name of the user."
 );
 count!(
@@ -86,8 +90,8 @@ count!(
     DatasetFollowees,
     DatasetFolloweesParams,
     Followed::User,
-    |ctx, id| count_groups(ctx, id, false),
-    "Returns how many groups a user follows. As in CKAN 2.12, which does not count datasets here.",
+    |ctx, id| count_followees(ctx, id, &[Wanted::Datasets]),
+    "Returns how many datasets a user follows that the caller may read.",
     "Id or name of the user."
 );
 count!(
@@ -95,8 +99,8 @@ count!(
     UserFollowees,
     UserFolloweesParams,
     Followed::User,
-    |ctx, id| count_groups(ctx, id, false),
-    "Returns how many groups a user follows. As in CKAN 2.12, which does not count users here.",
+    |ctx, id| count_followees(ctx, id, &[Wanted::Users]),
+    "Returns how many users a user follows.",
     "Id or name of the user."
 );
 count!(
@@ -104,7 +108,7 @@ count!(
     GroupFollowees,
     GroupFolloweesParams,
     Followed::User,
-    |ctx, id| count_groups(ctx, id, false),
+    |ctx, id| count_followees(ctx, id, &[Wanted::Groups]),
     "Returns how many groups a user follows.",
     "Id or name of the user."
 );
@@ -113,7 +117,7 @@ count!(
     OrganizationFollowees,
     OrganizationFolloweesParams,
     Followed::User,
-    |ctx, id| count_groups(ctx, id, true),
+    |ctx, id| count_followees(ctx, id, &[Wanted::Organizations]),
     "Returns how many organizations a user follows.",
     "Id or name of the user."
 );
@@ -139,6 +143,7 @@ fn count_followers(ctx: &mut Ctx, kind: Followed, id: &str) -> Result<i64> {
     Ok(counts.get(id).copied().unwrap_or_default())
 }
 
-fn count_groups(ctx: &mut Ctx, id: &str, organizations: bool) -> Result<i64> {
-    db::count_groups(ctx.db()?, id, organizations)
+fn count_followees(ctx: &mut Ctx, id: &str, wanted: &[Wanted]) -> Result<i64> {
+    let labels = ctx.actor.labels();
+    wanted.iter().try_fold(0, |sum, what| Ok(sum + db::count_followees(ctx.db()?, id, *what, labels.as_deref())?))
 }

@@ -3,10 +3,10 @@
 use base::{Result, limits, time::Stamp};
 use catalog::member::db::Followed;
 use chrono::NaiveDateTime;
-use diesel::{ExpressionMethods, OptionalExtension, PgConnection, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, PgArrayExpressionMethods, PgConnection, QueryDsl, RunQueryDsl};
 use store::{
     error,
-    schema::{following, groups, users},
+    schema::{following, groups, package_document, users},
 };
 
 /// Since when a user follows it.
@@ -80,20 +80,54 @@ pub fn followees(connection: &mut PgConnection, user: &str, kind: Followed) -> R
         .map_err(error::of)
 }
 
-/// How many groups, or organizations, a user follows that are not deleted.
+/// What a user may follow, counted apart.
+#[derive(Clone, Copy)]
+pub enum Followees {
+    Datasets,
+    Groups,
+    Organizations,
+    Users,
+}
+
+impl Followees {
+    /// Each of them.
+    pub const ALL: [Self; 4] = [Self::Datasets, Self::Groups, Self::Organizations, Self::Users];
+}
+
+/// How many of them a user follows that are not deleted; of datasets those that carry one of the labels, or all.
 ///
 /// # Errors
 /// What the database says.
-pub fn count_groups(connection: &mut PgConnection, user: &str, organizations: bool) -> Result<i64> {
-    let wanted =
-        groups::table.filter(groups::is_organization.eq(organizations)).filter(groups::state.ne("deleted")).select(groups::id);
-    following::table
-        .filter(following::follower_id.eq(user))
-        .filter(following::kind.eq(Followed::Group.as_str()))
-        .filter(following::object_id.eq_any(wanted))
-        .count()
-        .get_result(connection)
-        .map_err(error::of)
+pub fn count_followees(connection: &mut PgConnection, user: &str, what: Followees, labels: Option<&[String]>) -> Result<i64> {
+    let kind = match what {
+        Followees::Datasets => Followed::Dataset,
+        Followees::Groups | Followees::Organizations => Followed::Group,
+        Followees::Users => Followed::User,
+    };
+    let followed = following::table.filter(following::follower_id.eq(user)).filter(following::kind.eq(kind.as_str()));
+    let count = match what {
+        Followees::Datasets => {
+            let mut wanted =
+                package_document::table.filter(package_document::state.ne("deleted")).select(package_document::id).into_boxed();
+            if let Some(labels) = labels {
+                wanted = wanted.filter(package_document::labels.overlaps_with(labels));
+            }
+            followed.filter(following::object_id.eq_any(wanted)).count().get_result(connection)
+        }
+        Followees::Groups | Followees::Organizations => {
+            let organizations = matches!(what, Followees::Organizations);
+            let wanted = groups::table
+                .filter(groups::is_organization.eq(organizations))
+                .filter(groups::state.ne("deleted"))
+                .select(groups::id);
+            followed.filter(following::object_id.eq_any(wanted)).count().get_result(connection)
+        }
+        Followees::Users => {
+            let wanted = users::table.filter(users::state.ne("deleted")).select(users::id);
+            followed.filter(following::object_id.eq_any(wanted)).count().get_result(connection)
+        }
+    };
+    count.map_err(error::of)
 }
 
 fn most() -> i64 {
