@@ -16,4 +16,4 @@ pub use format::Format;
 pub use own::spread;
 pub use page::Page;
 pub use site::{Publisher, Site};
-pub use write::{CatalogWriter, dataset, dataset_iri, schemaorg};
+pub use write::{CatalogWriter, dataset, dataset_iri, dcat_us, schemaorg};

@@ -96,6 +96,7 @@ fn read_all(server: &TestServer, token: Option<&str>) -> Vec<(String, String)> {
         "/catalog.ttl",
         "/catalog.rdf",
         "/catalog.jsonld",
+        "/data.json",
         "/feeds/dataset.atom",
         "/feeds/organization/ministry.atom",
         "/feeds/group/topic.atom",

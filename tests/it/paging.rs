@@ -79,6 +79,8 @@ fn an_export_goes_over_many_pages_and_ends_with_the_rights() {
     app.index.apply(&made, &app.index.mark().unwrap()).unwrap();
     let whole = server.get("/api/3/search/export?include_private=true");
     assert_eq!(lines(&whole.text()).len(), 20 + 2_250);
+    let catalog = server.get("/data.json").json();
+    assert_eq!(catalog["dataset"].as_array().unwrap().len(), 20 + 2_250, "all that is public, in one document");
 
     let nobody = auth::Actor::anonymous();
     let everybody = kit::TestApp::site();
@@ -126,4 +128,52 @@ fn a_search_is_exported_line_by_line() {
     }
     assert_eq!(server.send("HEAD", "/api/3/search/export", &[], b"").status, 200);
     assert_eq!(server.send("POST", "/api/3/search/export", &[], b"").status, 405);
+}
+
+#[test]
+fn data_json_has_what_dcat_us_wants_of_each_dataset() {
+    let empty = kit::TestServer::new().get("/data.json");
+    assert_eq!((empty.status, &empty.json()["dataset"]), (200, &json!([])));
+    let server = portal();
+    drop(server.portal.ok(
+        "package_create",
+        json!({"name": "wells", "title": "Кудуктар", "owner_org": "ministry", "maintainer_email": "water@example.org",
+            "license_id": "cc-by", "tags": [{"name": "water"}], "resources": [
+                {"url": "http://example.org/a.csv", "format": "CSV"}, {"url": "http://example.org/page", "name": "Page"}]}),
+    ));
+    let found = server.get("/data.json?q=name:wells");
+    assert_eq!(found.header("content-type"), "application/json;charset=utf-8");
+    let catalog = found.json();
+    assert_eq!(catalog["conformsTo"], "https://project-open-data.cio.gov/v1.1/schema");
+    let dataset = &catalog["dataset"][0];
+    for (key, value) in [
+        ("@type", json!("dcat:Dataset")),
+        ("title", json!("Кудуктар")),
+        ("description", json!("Кудуктар")),
+        ("keyword", json!(["water"])),
+        ("accessLevel", json!("public")),
+        ("landingPage", json!("http://127.0.0.1:5000/dataset/wells")),
+    ] {
+        assert_eq!(dataset[key], value, "{key}");
+    }
+    assert_eq!(dataset["contactPoint"]["hasEmail"], "mailto:water@example.org");
+    assert!(dataset["modified"].as_str().unwrap().ends_with('Z') && dataset["publisher"]["name"].is_string(), "{dataset}");
+    assert_eq!(dataset["distribution"][0]["downloadURL"], "http://example.org/a.csv");
+    assert_eq!(dataset["distribution"][0]["mediaType"], "text/csv");
+    assert_eq!(
+        dataset["distribution"][1],
+        json!({"@type": "dcat:Distribution", "title": "Page", "accessURL": "http://example.org/page"})
+    );
+
+    let tag = found.header("etag").to_owned();
+    let again = |path: &str| server.send("GET", path, &[("if-none-match", tag.as_str())], b"").status;
+    assert_eq!(again("/data.json?q=name:wells"), 304);
+    assert_eq!(again("/data.json"), 200);
+    drop(server.portal.ok("package_patch", json!({"id": "wells", "notes": "New"})));
+    assert_eq!(again("/data.json?q=name:wells"), 200);
+    assert_eq!(server.get("/data.json?fq=title:(").status, 409);
+    assert_eq!(server.send("HEAD", "/data.json", &[], b"").status, 200);
+    let root = server.token("root", true);
+    let private = server.send("GET", "/data.json?fq=private:true", &[("authorization", &root)], b"");
+    assert_eq!(private.json()["dataset"], json!([]), "whoever asks");
 }

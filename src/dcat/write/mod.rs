@@ -6,6 +6,7 @@
 mod agent;
 mod catalog;
 mod dataset;
+pub mod dcat_us;
 mod distribution;
 mod jsonld;
 mod place;

@@ -53,7 +53,7 @@ pub fn schemaorg(package: &Package, site: &Site) -> Result<Vec<u8>> {
 }
 
 /// A node without what is empty.
-fn thing(node: Value) -> Value {
+pub(super) fn thing(node: Value) -> Value {
     let is_empty = |value: &Value| match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

@@ -18,7 +18,7 @@ use futures_util::Stream;
 use model::document;
 use search::{Found, Request};
 
-use super::{failure, is_fresh, not_modified, package, site, tag};
+use super::{failure, is_fresh, not_modified, package, settled, site, tag};
 use crate::{action_api::Shared, envelope::head, middleware::watch};
 
 const ACTION: &str = "dcat_catalog_show";
@@ -46,12 +46,8 @@ pub async fn answer(
         Err(error) => return failure(request, shared, (ACTION, false), &error),
     };
     let app = &shared.app;
-    if app.feed().is_some_and(store::Feed::is_behind) {
-        let seeker = Arc::clone(app);
-        let settled = shared.lanes.search.run(move || Ok(seeker.current_index().generation())).await;
-        if let Err(error) = settled {
-            return failure(request, shared, (ACTION, false), &error);
-        }
+    if let Err(error) = settled(shared).await {
+        return failure(request, shared, (ACTION, false), &error);
     }
     // The states are read before the search: what changes meanwhile makes the tag too old, never too new.
     let called = app.site();

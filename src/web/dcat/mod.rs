@@ -1,7 +1,11 @@
-//! `/catalog.{ttl,n3,rdf,xml,jsonld}`, `/dataset/{id}.{…}` and the addresses that choose by `Accept` (dcat-harvest A.2).
+//! `/catalog.{ttl,n3,rdf,xml,jsonld}`, `/dataset/{id}.{…}` and the addresses that choose by `Accept` (dcat-harvest A.2);
+//! `/data.json`.
 
 mod catalog;
+mod data_json;
 mod dataset;
+
+use std::sync::Arc;
 
 use action::App;
 use actix_web::{
@@ -31,6 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(read("/catalog.{extension}", catalog_as))
         .service(read("/catalog", catalog_accepted))
+        .service(read("/data.json", data_json::answer))
         .service(read("/dataset/{id}.{extension:ttl|n3|rdf|xml|jsonld}", dataset_as))
         .service(read("/dataset/{id}", dataset_accepted));
 }
@@ -104,6 +109,15 @@ fn package(app: &App, body: &str, groups: &[String]) -> Result<Package> {
     app.quotes.fill(&mut package, groups);
     dcat::spread(&mut package);
     Ok(package)
+}
+
+/// Waits for changes that are on their way, where there are any.
+async fn settled(shared: &Data<Shared>) -> Result<()> {
+    if !shared.app.feed().is_some_and(store::Feed::is_behind) {
+        return Ok(());
+    }
+    let seeker = Arc::clone(&shared.app);
+    shared.lanes.search.run(move || Ok(seeker.current_index().generation())).await.map(drop)
 }
 
 /// A strong tag of these bytes.
