@@ -51,7 +51,19 @@ fn who_wants_it_is_told_once() {
     assert!(mail.contains("RCPT TO:<reader@example.com>"), "{mail}");
     assert_eq!(header_of(&mail, "Subject"), "1 new activity from kurak");
     let body = body_of(&mail);
-    assert!(body.contains("http://127.0.0.1:5000/dashboard/") && body.contains("http://127.0.0.1:5000/user/edit"), "{body}");
+    let site = "http://127.0.0.1:5000";
+    for line in [
+        &format!("    {site}/dataset/roads"),
+        &format!("    GET {site}/api/3/action/dashboard_activity_list"),
+        &format!("    POST {site}/api/3/action/user_patch"),
+    ] {
+        assert!(body.lines().any(|known| known == line), "{line}: {body}");
+    }
+    // What it says is to be sent does what it says.
+    let sent = body.lines().find_map(|line| serde_json::from_str::<Value>(line).ok().filter(Value::is_object)).unwrap();
+    drop(portal.call(&actor(&portal, "reader"), "user_patch", sent).unwrap());
+    assert_eq!(portal.ok("user_show", json!({"id": "reader"}))["activity_streams_email_notifications"], false);
+    drop(portal.ok("user_patch", json!({"id": "reader", "activity_streams_email_notifications": true})));
     for notes in ["second", "third", "fourth"] {
         patch(&portal, "author", notes);
     }

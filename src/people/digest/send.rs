@@ -5,15 +5,18 @@ use std::sync::Arc;
 use action::{Action, App, Ctx, Kind};
 use base::{Error, Result, time::Stamp};
 use catalog::{
-    activity::{dashboard, recent::PartParams},
+    activity::{dashboard, recent::PartParams, view::View},
     member::db::find_user,
 };
+use serde_json::Value;
 
 use super::db;
 use crate::mail::{self, Mail};
 
 /// Mails one after the other that may fail before the mail server counts as gone.
 const FAILURES: usize = 5;
+/// Datasets that a mail names.
+const DATASETS: usize = 10;
 
 action::declare! {
     /// Tells everybody who wants it by e-mail what is new in his dashboard: in one mail, once. Sysadmins only.
@@ -80,9 +83,9 @@ fn one(app: &Arc<App>, id: &str) -> Result<Result<(), String>> {
     let part = PartParams { limit: None, offset: None, after: None, before: None };
     let (own, wanted) = dashboard::permitted(&ctx, &part)?;
     let list = dashboard::marked(&mut ctx, &own, &wanted)?;
-    let new = list.iter().filter(|view| view.user_id.as_deref() != Some(id) && view.timestamp > since).count();
-    if new > 0 {
-        let (subject, body) = text(app, new);
+    let new: Vec<&View> = list.iter().filter(|view| view.user_id.as_deref() != Some(id) && view.timestamp > since).collect();
+    if !new.is_empty() {
+        let (subject, body) = text(app, &user.name, &new);
         if let Err(error) = mail::send(app, &Mail { to: &email, subject, body }) {
             return Ok(Err(error));
         }
@@ -91,15 +94,39 @@ fn one(app: &Arc<App>, id: &str) -> Result<Result<(), String>> {
     ctx.finish().map(Ok)
 }
 
-/// Subject and text, which says where to look and how to be told no more.
-fn text(app: &App, new: usize) -> (String, String) {
+/// Subject and text, which says what is new, where all of it is, and how to be told no more. It names addresses of this program
+/// alone: pages for readers are those of whoever builds them.
+fn text(app: &App, user: &str, new: &[&View]) -> (String, String) {
     let site = app.site();
-    let (title, url) = (&site.title, &site.url);
-    let activities = if new == 1 { "activity" } else { "activities" };
-    let body = format!(
-        "There {are} {new} new {activities} in your dashboard at {title}. To see what, go to\n\n    {url}/dashboard/\n\n\
-         To be told no more, change your profile:\n\n    {url}/user/edit\n",
-        are = if new == 1 { "is" } else { "are" },
-    );
-    (format!("{new} new {activities} from {title}"), body)
+    let (title, url, count) = (&site.title, &site.url, new.len());
+    let activities = if count == 1 { "activity" } else { "activities" };
+    let are = if count == 1 { "is" } else { "are" };
+    let mut body = format!("There {are} {count} new {activities} in your dashboard at {title}.\n\n");
+    let mut datasets: Vec<(String, String)> = Vec::new();
+    for named in new.iter().filter_map(|view| dataset(view)) {
+        if datasets.len() < DATASETS && !datasets.contains(&named) {
+            datasets.push(named);
+        }
+    }
+    for (name, title) in &datasets {
+        body.push_str(&format!("{title}\n    {url}/dataset/{name}\n\n"));
+    }
+    body.push_str(&format!(
+        "All of it, for you with your API token:\n\n    GET {url}/api/3/action/dashboard_activity_list\n\n\
+         To be told no more, with your API token, too:\n\n    POST {url}/api/3/action/user_patch\n    \
+         {{\"id\": \"{user}\", \"activity_streams_email_notifications\": false}}\n"
+    ));
+    (format!("{count} new {activities} from {title}"), body)
+}
+
+/// Name and title of the dataset that an activity tells of, unless it is gone.
+fn dataset(view: &View) -> Option<(String, String)> {
+    if view.activity_type.as_deref().is_some_and(|kind| kind.starts_with("deleted ")) {
+        return None;
+    }
+    let data: Value = serde_json::from_str(view.data.get()).ok()?;
+    let text = |key: &str| data.get("package")?.get(key)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let name = text("name")?;
+    let title = text("title").unwrap_or_else(|| name.clone());
+    Some((name, title.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
