@@ -133,6 +133,10 @@ fn token(kurak: &Kurak, command: TokenCommand) -> Result<()> {
             print::list(&tokens, &["id", "name", "created_at", "last_access"], json)
         }
         TokenCommand::Revoke { id } => {
+            // To the action a token that there is not is one that is revoked.
+            if people::token::db::find(Ctx::job(kurak.app(), kurak.site()).db()?, &id)?.is_none() {
+                return Err(Error::not_found("API Token not found"));
+            }
             act(kurak, "api_token_revoke", input([("jti", &id)]))?;
             print::line("API Token has been revoked")
         }

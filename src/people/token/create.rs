@@ -90,6 +90,9 @@ fn wanted(ctx: &mut Ctx, params: CreateParams) -> Result<Wanted> {
     let mut errors = ErrorDict::default();
     let created = Stamp::now();
     let expires = expires(ctx, &params, created, &mut errors);
+    if params.scopes.as_ref().is_some_and(Vec::is_empty) {
+        errors.add("scopes", "Name at least one; leave it out for a token that is good for everything");
+    }
     let scopes = params.scopes.unwrap_or_default();
     check_scopes(ctx, &scopes, &mut errors)?;
     let sysadmin = ctx.actor.is_sysadmin();
