@@ -41,9 +41,22 @@ pub fn verify(password: &str, hash: &str) -> bool {
     if let Some(stored) = pbkdf2::Stored::parse(hash) {
         return stored.verify(password);
     }
-    let Ok(parsed) = PasswordHash::new(hash) else { return false };
+    bounded(hash).is_some_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+}
+
+/// True when a password can belong to the text: it is a whole hash of a kind that [`verify`] opens.
+#[must_use]
+pub fn is_hash(text: &str) -> bool {
+    let is_whole =
+        |parsed: PasswordHash| parsed.algorithm.as_str().starts_with("argon2") && parsed.salt.is_some() && parsed.hash.is_some();
+    pbkdf2::Stored::parse(text).is_some() || bounded(text).is_some_and(is_whole)
+}
+
+/// An argon2 hash that asks for no more than it may.
+fn bounded(hash: &str) -> Option<PasswordHash> {
+    let parsed = PasswordHash::new(hash).ok()?;
     let is_bounded = MOST.iter().all(|(name, most)| parsed.params.get_decimal(*name).is_none_or(|value| value <= *most));
-    is_bounded && Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
+    is_bounded.then_some(parsed)
 }
 
 /// True when a hash that was just verified should be replaced by one of [`hash`]'s.
@@ -85,12 +98,19 @@ mod tests {
         assert!(verify("correct horse", &stored));
         assert!(!verify("wrong horse", &stored));
         assert!(!verify("", "not a hash"));
+        assert!(is_hash(&stored));
+        let cut = stored.rsplit_once('$').unwrap().0;
+        let ckans = "$pbkdf2-sha512$25000$S.k9hzCGsLaWcm7tvZeytg$dhMO3Uw8RdH0/Y0SiLVKGms/oJjRH1YP5spbdVTue.LF/pVI9TCZApvHFU4Xbf/H1f9ampoQlh8LZ7GLVo2P2g";
+        assert!(is_hash(ckans));
+        for none in ["", "plain", "$pbkdf2-sha512$1$$", "$2b$12$abcdefghijklmnopqrstuv", cut, &"a".repeat(5_000)] {
+            assert!(!is_hash(none), "{none}");
+        }
     }
 
     #[test]
     fn a_hash_that_asks_for_gigabytes_opens_for_nobody() {
         let greedy = "$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$9sTbSlTio3Biev89thdrlKKiCaYsjjYVJxGAL3swxpQ";
-        assert!(!verify("password", greedy));
+        assert!(!verify("password", greedy) && !is_hash(greedy));
     }
 
     #[test]

@@ -6,10 +6,8 @@ use base::{Kind, secret::Secret};
 use kit::{TestApp, TestServer};
 use serde_json::{Value, json};
 
-use crate::people_of::{actor, faults, user};
+use crate::people_of::{HASH, actor, faults, user};
 
-/// Of "correct horse", made by the library that CKAN uses.
-const HASH: &str = "$pbkdf2-sha512$25000$PIdQKiXkHCPEOCekFEJozQ$1Lrx3afVKVqThCHvJVPb4W2vSYizZ.FdQZQ3K8FzgbQzEQdx8LSm8tco9VZwL4TO0QJTvKj.aLXyoPQxOJuNIA";
 /// A token of the id `ckan-issued`, signed with `s3cret` by the library that CKAN uses.
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJqdGkiOiJja2FuLWlzc3VlZCIsImlhdCI6MTYwMDAwMDAwMH0.AWWKBOb4DiqmHRKs7p6n6dh2Td80PxsLEVFCRY2fvQ8";
 /// The same, signed with `other`.
@@ -113,6 +111,8 @@ fn tokens_end() {
         (json!({"expires_in": 1, "unit": 0}), "unit"),
         (json!({"expires_in": 9_223_372_036_854_775_807_i64, "unit": 9_223_372_036_854_775_807_i64}), "expires_in"),
         (json!({"scopes": ["package_fly"]}), "scopes"),
+        (json!({"scopes": []}), "scopes"),
+        (json!({"scopes": [null]}), "scopes"),
     ] {
         assert!(faults(create(sent.clone())).get(field).is_some(), "{sent}");
     }

@@ -5,9 +5,12 @@ use base::{Error, Kind};
 use kit::TestApp;
 use serde_json::{Value, json};
 
+/// Of "correct horse", made by the library that CKAN uses.
+pub const HASH: &str = "$pbkdf2-sha512$25000$PIdQKiXkHCPEOCekFEJozQ$1Lrx3afVKVqThCHvJVPb4W2vSYizZ.FdQZQ3K8FzgbQzEQdx8LSm8tco9VZwL4TO0QJTvKj.aLXyoPQxOJuNIA";
+
 /// Makes a user of that name.
 pub fn user(portal: &TestApp, name: &str) -> Value {
-    portal.ok("user_create", json!({"name": name, "email": format!("{name}@example.com"), "password_hash": "none"}))
+    portal.ok("user_create", json!({"name": name, "email": format!("{name}@example.com"), "password_hash": HASH}))
 }
 
 /// The user as the program sees him when he calls now.

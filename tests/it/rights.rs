@@ -5,7 +5,7 @@ use base::Kind;
 use kit::TestApp;
 use serde_json::{Value, json};
 
-use crate::people_of::{actor, user};
+use crate::people_of::{HASH, actor, user};
 
 const ROLES: [&str; 6] = ["anonymous", "other", "member", "editor", "admin", "sysadmin"];
 const DATASETS: [&str; 3] = ["public", "private", "draft"];
@@ -16,7 +16,9 @@ fn portal() -> TestApp {
     for name in ["other", "member", "editor", "admin"] {
         user(&portal, name);
     }
-    drop(portal.ok("user_create", json!({"name": "sysadmin", "email": "s@example.com", "password_hash": "x", "sysadmin": true})));
+    drop(
+        portal.ok("user_create", json!({"name": "sysadmin", "email": "s@example.com", "password_hash": HASH, "sysadmin": true})),
+    );
     let users = ["member", "editor", "admin"].map(|name| json!({"name": name, "capacity": name}));
     drop(portal.ok("organization_create", json!({"name": "org1", "users": users})));
     for name in DATASETS {
@@ -99,7 +101,7 @@ fn governing_is_for_admins() {
     );
     assert_eq!(allowed(&portal, "organization_member_delete", |_| json!({"id": "org1", "username": "other"})), expected);
     assert_eq!(
-        allowed(&portal, "user_create", |_| json!({"name": "fresh", "email": "fresh@example.com", "password_hash": "x"})),
+        allowed(&portal, "user_create", |_| json!({"name": "fresh", "email": "fresh@example.com", "password_hash": HASH})),
         [false, false, false, false, false, true]
     );
     assert_eq!(

@@ -6,7 +6,7 @@ use base::Kind;
 use kit::TestApp;
 use serde_json::{Value, json};
 
-use crate::people_of::{actor, faults, user};
+use crate::people_of::{HASH, actor, faults, user};
 
 #[test]
 fn a_new_user_shows_his_address_to_himself_alone() {
@@ -66,8 +66,14 @@ fn all_faults_of_a_user_are_told_at_once() {
 fn imported_users_keep_id_and_hash() {
     let portal = TestApp::new();
     let id = "0c4b5d7e-1111-4222-8333-444455556666";
-    let sent = json!({"name": "imported", "email": "i@example.com", "password_hash": "$pbkdf2-sha512$25000$x", "id": id, "sysadmin": false});
+    let sent = json!({"name": "imported", "email": "i@example.com", "password_hash": HASH, "id": id, "sysadmin": false});
     assert_eq!(portal.ok("user_create", sent.clone())["id"], id);
+    for none in ["plain", "$pbkdf2-sha512$1$$", "$pbkdf2-sha512$25000$x", &"h".repeat(5_000)] {
+        let dead = json!({"name": "dead", "email": "d@example.com", "password_hash": none});
+        assert!(faults(portal.call(&TestApp::site(), "user_create", dead)).get("password_hash").is_some(), "{none}");
+        let dead = json!({"id": "imported", "password_hash": none});
+        assert!(faults(portal.call(&TestApp::site(), "user_patch", dead)).get("password_hash").is_some(), "{none}");
+    }
     let again = json!({"name": "other", "email": "o@example.com", "password": "password123", "id": id});
     assert_ne!(portal.ok("user_create", again)["id"], id);
     let open = TestApp::with(|settings| settings.auth.create_user_via_api = true);

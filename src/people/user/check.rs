@@ -21,7 +21,7 @@ pub fn new_user(ctx: &mut Ctx, dict: &Dict) -> Result<UserRow> {
     let id = id_of(ctx, dict, &mut errors)?;
     let name = name_of(ctx, dict, &mut errors)?;
     let email = email_of(ctx, dict, &mut errors)?;
-    let hash = dict.text("password_hash").filter(|_| sysadmin);
+    let hash = hash_of(ctx, dict, &mut errors);
     let password = password_of(dict, hash.is_some(), &mut errors);
     let about = about(dict, &mut errors).filter(|about| !about.is_empty());
     let extras = dict.0.get("plugin_extras").filter(|extras| sysadmin && !extras.is_null());
@@ -132,6 +132,18 @@ pub fn given(dict: &Dict, name: &str) -> Option<String> {
 #[must_use]
 pub fn is_short(password: &str) -> bool {
     password.chars().count() < PASSWORD
+}
+
+/// The hash that a sysadmin brings along. One that nobody could ever log in by is a fault.
+pub fn hash_of(ctx: &Ctx, dict: &Dict, errors: &mut ErrorDict) -> Option<String> {
+    let hash = dict.text("password_hash").filter(|_| ctx.actor.is_sysadmin())?;
+    if !auth::password::is_hash(&hash) {
+        errors.add(
+            "password_hash",
+            "No password opens this: a hash is $pbkdf2-sha512$<rounds>$<salt>$<hash> as CKAN stores it, or argon2's",
+        );
+    }
+    Some(hash)
 }
 
 fn password_of(dict: &Dict, hashed: bool, errors: &mut ErrorDict) -> Option<String> {

@@ -27,7 +27,7 @@ pub(super) fn fields() -> Vec<Field> {
         field("name", "Unique name: 2 to 100 of a-z, 0-9, - and _.", text()),
         field("email", "E-mail address, unique.", text()),
         field("password", "At least 8 characters.", text()),
-        field("password_hash", "In place of a password; sysadmins only.", text()),
+        field("password_hash", "In place of a password: a hash as CKAN stores it, or argon2's; sysadmins only.", text()),
         field("id", "A UUID; sysadmins only.", text()),
         field("fullname", "The name as people say it.", text()),
         field("about", "A few words; no links.", text()),

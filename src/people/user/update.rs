@@ -106,6 +106,7 @@ fn changed(ctx: &mut Ctx, dict: &Dict, before: &UserRow) -> Result<UserRow> {
     let sysadmin = ctx.actor.is_sysadmin();
     let mut errors = ErrorDict::default();
     let name = name_of(ctx, dict, before, &mut errors)?;
+    let hash = check::hash_of(ctx, dict, &mut errors);
     let password = password_of(dict, &mut errors);
     let email = check::email(ctx, dict, &[before.id.clone(), before.name.clone()], &mut errors)?;
     let about = check::about(dict, &mut errors);
@@ -115,7 +116,7 @@ fn changed(ctx: &mut Ctx, dict: &Dict, before: &UserRow) -> Result<UserRow> {
         errors.add("plugin_extras", "The value should be a valid JSON object");
     }
     errors.into_result()?;
-    let hash = match (dict.text("password_hash").filter(|_| sysadmin), password) {
+    let hash = match (hash, password) {
         (Some(hash), _) => Some(hash),
         (None, Some(password)) => Some(auth::password::hash(&password)?),
         (None, None) => before.password_hash.clone(),

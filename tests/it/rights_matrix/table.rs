@@ -198,7 +198,7 @@ unfollow_group | group1 | USERS | {"id": "group1"}
 unfollow_user | target | USERS | {"id": "target"}
 user_activity_list | other | EVERYBODY | {"id": "other"}
 user_autocomplete | - | EVERYBODY | {"q": "o"}
-user_create | - | SYSADMIN | {"name": "fresh", "email": "fresh@example.org", "password_hash": "x"}
+user_create | - | SYSADMIN | {"name": "fresh", "email": "fresh@example.org", "password": "a long pass phrase"}
 user_delete | target | SYSADMIN | {"id": "target"}
 user_followee_count | other | EVERYBODY | {"id": "other"}
 user_followee_list | other | SELF | {"id": "other"}
