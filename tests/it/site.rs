@@ -24,8 +24,17 @@ fn every_action_has_its_help() {
     let portal = TestApp::new();
     for row in &portal.app.rows {
         let help = portal.call(&Actor::anonymous(), "help_show", json!({"name": row.name})).unwrap();
-        assert!(help.as_str().unwrap().len() > 20, "{}", row.name);
+        let help = help.as_str().unwrap();
+        assert!(help.len() > 20, "{}", row.name);
+        for field in (row.fields)() {
+            assert!(help.contains(&format!("\n:param {}: ", field.name)), "{}: {} | {help}", row.name, field.name);
+        }
     }
+    let help = portal.ok("help_show", json!({"name": "organization_list"}));
+    let begin = ["\n\n:param ", ":type all_fields: boolean, optional", ":type organizations: list of strings, optional"];
+    assert!(begin.iter().all(|part| help.as_str().unwrap().contains(part)), "{help}");
+    let help = portal.ok("help_show", json!({"name": "package_show"}));
+    assert!(help.as_str().unwrap().contains("\n:type id: string\n"), "{help}");
     let missing = portal.call(&Actor::anonymous(), "help_show", json!({"name": "nope"})).unwrap_err();
     assert_eq!((missing.kind(), missing.message()), (Kind::NotFound, "Action function not found"));
     assert_eq!(faults(portal.call(&Actor::anonymous(), "help_show", json!({}))), json!({"name": ["Missing value"]}));
