@@ -27,7 +27,7 @@ pub struct Asked<'a> {
     pub action: &'a str,
     /// The caller proved who he is: nobody else may be given this answer.
     pub known: bool,
-    /// `?callback=`, for GET.
+    /// `?callback=`, for GET: the name of a function.
     pub callback: Option<&'a str>,
     /// The request's number, for the log.
     pub request: &'a str,
@@ -146,10 +146,10 @@ mod tests {
             text(success(ASKED, &answer)).await,
             "{\"help\": \"https://x.kg/api/3/action/help_show?name=tag_list\", \"success\": true, \"result\": [1, 2],\"changed_entities\":{}}"
         );
-        let script = success(Asked { callback: Some("a<b"), ..ASKED }, &answer);
+        let script = success(Asked { callback: Some("a.b"), ..ASKED }, &answer);
         assert_eq!(script.headers().get(header::CONTENT_TYPE).unwrap(), "application/javascript;charset=utf-8");
         let script = text(script).await;
-        assert!(script.starts_with("a&lt;b({\"help\"") && script.ends_with("});"), "{script}");
+        assert!(script.starts_with("a.b({\"help\"") && script.ends_with("});"), "{script}");
     }
 
     #[actix_web::test]

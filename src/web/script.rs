@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, http::StatusCode};
 
 use crate::{
-    envelope::{JSON, escaped, head},
+    envelope::{JSON, head},
     extract::callback,
 };
 
@@ -15,8 +15,8 @@ pub fn answer(request: &HttpRequest, known: bool, json: &str) -> HttpResponse {
     }
 }
 
-/// The script.
+/// The script. Its first letters are the callback's, because that is how CKAN's clients unwrap it.
 pub fn response(known: bool, callback: &str, json: &str) -> HttpResponse {
     let mut builder: HttpResponseBuilder = head(StatusCode::OK, known, "application/javascript;charset=utf-8");
-    builder.body(format!("{}({json});", escaped(callback)))
+    builder.body(format!("{callback}({json});"))
 }

@@ -120,12 +120,16 @@ fn scripts_are_for_anybody() {
     for (path, begin) in [
         ("/api/3/action/package_show?id=first&callback=a.b", "a.b({\"help\""),
         ("/api/3?callback=f", "f({\"version\": 3}"),
-        ("/api/util/tag/autocomplete?incomplete=ro&callback=%3Cf%3E", "&lt;f&gt;({\"ResultSet\""),
+        ("/api/util/tag/autocomplete?incomplete=ro&callback=$f", "$f({\"ResultSet\""),
         ("/api/i18n/ky?callback=f", "f({}"),
     ] {
         let script = server.get(path);
         assert_eq!(script.header("content-type"), "application/javascript;charset=utf-8", "{path}");
         assert!(script.text().starts_with(begin) && script.text().ends_with(");"), "{path}: {}", script.text());
+    }
+    for name in ["%3Cf%3E", "alert(1)", &"f".repeat(5_000)] {
+        let plain = server.get(&format!("/api/3/action/package_list?callback={name}"));
+        assert_eq!((plain.status, plain.header("content-type")), (200, "application/json;charset=utf-8"), "{name}");
     }
     let post = server.send("POST", "/api/3/action/package_list?callback=f", &[JSON], b"{}");
     assert!(post.text().starts_with("{\"help\""), "{}", post.text());

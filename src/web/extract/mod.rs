@@ -120,12 +120,22 @@ fn shown(text: &[u8]) -> String {
     String::from_utf8_lossy(start).chars().filter(|letter| !letter.is_control()).take(100).collect()
 }
 
-/// `?callback=` of a GET.
+/// Letters of the longest callback.
+const CALLBACK: usize = 64;
+
+/// `?callback=` of a GET, where it is the name of a function. Anything else asks for no script.
 pub fn callback(method: &Method, query: &str) -> Option<String> {
     if method != Method::GET || !query.contains("callback") {
         return None;
     }
     url::form_urlencoded::parse(query.as_bytes())
-        .find(|(name, value)| name == "callback" && !value.is_empty())
+        .find(|(name, value)| name == "callback" && is_function(value))
         .map(|(_, value)| value.into_owned())
+}
+
+/// True for a name in a script, or some with points between them.
+fn is_function(name: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_$.".contains(&byte);
+    let first = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || b"_$".contains(&byte));
+    first && name.len() <= CALLBACK && name.bytes().all(letter)
 }

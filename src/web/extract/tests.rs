@@ -111,6 +111,21 @@ fn a_get_may_have_a_json_body_and_a_callback() {
     assert_eq!(callback(&Method::GET, "a=1&callback=f.g"), Some("f.g".to_owned()));
     assert_eq!(callback(&Method::POST, "callback=f"), None);
     assert_eq!(callback(&Method::GET, "callback="), None);
+    let longest = "a".repeat(64);
+    for (name, is_one) in [
+        ("$.fn_1", true),
+        ("_", true),
+        (longest.as_str(), true),
+        (&format!("{longest}a"), false),
+        ("1a", false),
+        (".a", false),
+        ("a-b", false),
+        ("f%3Cb%3E", false),
+        ("alert(1)", false),
+        ("%D1%84", false),
+    ] {
+        assert_eq!(callback(&Method::GET, &format!("callback={name}")).is_some(), is_one, "{name}");
+    }
 }
 
 #[test]
