@@ -6,9 +6,15 @@ use actix_web::{
         Method, StatusCode,
         header::{self, HeaderValue},
     },
+    web::Data,
 };
 
-use crate::{envelope::head, script};
+use crate::{
+    account::{self, words::Language},
+    action_api::Shared,
+    envelope::{escaped, head},
+    script,
+};
 
 /// What an action or a page takes.
 pub const METHODS: &str = "GET, HEAD, POST, OPTIONS";
@@ -66,11 +72,17 @@ pub async fn robots() -> HttpResponse {
     )
 }
 
-/// `/`.
-pub async fn home() -> HttpResponse {
-    head(StatusCode::OK, false, "text/html; charset=utf-8").body(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>kurak</title></head><body><h1>kurak</h1><ul>\
-         <li><a href=\"api/3/action/package_search\">Datasets</a></li><li><a href=\"catalog.ttl\">Catalog as Turtle</a></li>\
-         <li><a href=\"docs/\">API documentation</a></li></ul></body></html>\n",
-    )
+/// `/`, in the language of the address, else of the browser, else of the portal.
+pub async fn home(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
+    let language = Language::of(&request, &shared.app.settings.locale_default);
+    let (base, title, words) = (escaped(&account::base(&request)), escaped(&shared.app.site().title), language.words());
+    head(StatusCode::OK, false, "text/html; charset=utf-8").insert_header((header::CONTENT_LANGUAGE, language.code())).body(format!(
+        "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{title}</title></head><body><h1>{title}</h1><ul>\
+         <li><a href=\"{base}/api/3/action/package_search\">{}</a></li><li><a href=\"{base}/catalog.ttl\">{}</a></li>\
+         <li><a href=\"{base}/docs/\">{}</a></li></ul></body></html>\n",
+        language.code(),
+        words.datasets,
+        words.catalog,
+        words.documentation,
+    ))
 }

@@ -196,3 +196,21 @@ fn failures_are_told_in_the_language_that_is_asked_for() {
     let missing = server.get("/ru/api/3/action/package_show?id=nope").json();
     assert_eq!(missing["error"]["message"], "Not found");
 }
+
+#[test]
+fn the_first_page_speaks_the_language_of_its_address() {
+    let server = server("en");
+    for (path, accepted, language, word) in [
+        ("/", "", "en", "Datasets"),
+        ("/ru/", "", "ru", "Наборы данных"),
+        ("/ru", "ky", "ru", "Наборы данных"),
+        ("/", "ky", "ky", "Маалымат топтомдору"),
+    ] {
+        let page = server.send("GET", path, &[("accept-language", accepted)], b"");
+        assert!(page.text().contains(&format!("<html lang=\"{language}\">")) && page.text().contains(word), "{}", page.text());
+        assert_eq!(page.header("content-language"), language);
+    }
+    let page = server.get("/ru/").text();
+    let link = page.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!((link, server.get(link).status), ("/ru/api/3/action/package_search", 200));
+}

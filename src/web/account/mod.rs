@@ -7,7 +7,7 @@ mod login;
 mod page;
 mod register;
 mod reset;
-mod words;
+pub mod words;
 
 use action::{Ctx, Kind, actors::Proof};
 use actix_web::{
@@ -209,7 +209,7 @@ async fn elsewhere(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
 }
 
 /// The path in front of the pages in the language of a request: `/ky`, or nothing, within `ckan.root_path`.
-fn base(request: &HttpRequest) -> String {
+pub fn base(request: &HttpRequest) -> String {
     let root = request.app_data::<Data<Shared>>().map(|shared| shared.app.settings.root_path.clone()).unwrap_or_default();
     let locale = locale::of(request).map(|locale| format!("/{locale}")).unwrap_or_default();
     format!("{}{locale}{}", root.before, root.behind)

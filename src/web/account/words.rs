@@ -73,6 +73,9 @@ pub struct Words {
     pub too_short: &'static str,
     pub not_alike: &'static str,
     pub expired_form: &'static str,
+    pub datasets: &'static str,
+    pub catalog: &'static str,
+    pub documentation: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -101,6 +104,9 @@ const ENGLISH: Words = Words {
     too_short: "Your password must be 8 characters or longer",
     not_alike: "The passwords you entered do not match",
     expired_form: "This page was open for too long. Please send it once more.",
+    datasets: "Datasets",
+    catalog: "Catalog as Turtle",
+    documentation: "API documentation",
 };
 
 const RUSSIAN: Words = Words {
@@ -129,6 +135,9 @@ const RUSSIAN: Words = Words {
     too_short: "Пароль должен быть не короче 8 знаков",
     not_alike: "Пароли не совпадают",
     expired_form: "Страница была открыта слишком долго. Отправьте её ещё раз.",
+    datasets: "Наборы данных",
+    catalog: "Каталог в формате Turtle",
+    documentation: "Документация API",
 };
 
 const KYRGYZ: Words = Words {
@@ -157,6 +166,9 @@ const KYRGYZ: Words = Words {
     too_short: "Сырсөз 8 белгиден кем болбошу керек",
     not_alike: "Сырсөздөр дал келбейт",
     expired_form: "Бул барак өтө көп убакыт ачык турду. Аны дагы бир жолу жөнөтүңүз.",
+    datasets: "Маалымат топтомдору",
+    catalog: "Каталог Turtle форматында",
+    documentation: "API документациясы",
 };
 
 #[cfg(test)]
