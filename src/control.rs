@@ -28,7 +28,7 @@ use action::App;
 use base::{Error, Result};
 use serde_json::{Value, json};
 
-use crate::comparison;
+use crate::{comparison, upkeep};
 
 /// The longest line that is read.
 const LINE: u64 = 64 * 1024 * 1024;
@@ -109,14 +109,17 @@ fn answer(app: &Arc<App>, stop: &AtomicBool, stream: &UnixStream) {
     let mut line = String::new();
     // The reader has to be quick, a command that hangs must not.
     let _set = stream.set_read_timeout(Some(Duration::from_secs(5)));
-    if BufReader::new(stream.take(64)).read_line(&mut line).is_err() {
+    if BufReader::new(stream.take(256)).read_line(&mut line).is_err() {
         return;
     }
     let outcome = match line.trim() {
         "ping" => Ok(json!({"process": std::process::id()})),
         "rebuild" => rebuild(app, stop, stream),
         "check" => check(app, stream),
-        other => Err(Error::bad_request(format!("unknown request \"{other}\""))),
+        other => match other.strip_prefix("show ") {
+            Some(name) => upkeep::entry(app, name),
+            None => Err(Error::bad_request(format!("unknown request \"{other}\""))),
+        },
     };
     let last = match outcome {
         Ok(done) => json!({"done": done}),
@@ -206,6 +209,10 @@ mod tests {
         let found = ask(data.path(), "check", &mut |more| seen += more).unwrap().unwrap();
         assert_eq!(found, json!({"count": 1, "missing": [], "stale": [], "surplus": [], "quarantined": {}}));
         assert_eq!(seen, 1);
+        assert_eq!(ask(data.path(), "show one-dataset", &mut |_| ()).unwrap().unwrap()["name"], "one-dataset");
+        for missing in ["show nothing", "show *", "show \"x", "show"] {
+            assert!(ask(data.path(), missing, &mut |_| ()).is_err(), "{missing}");
+        }
         let before = portal.app.feed().unwrap().rebuilds();
         assert_eq!(ask(data.path(), "rebuild", &mut |_| ()).unwrap().unwrap(), json!({"count": 1}));
         assert!(portal.app.feed().unwrap().rebuilds() > before);

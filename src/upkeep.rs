@@ -10,6 +10,8 @@ use std::{
 
 use action::App;
 use base::{Error, Result};
+use catalog::package::index::unpack;
+use serde_json::Value;
 use store::{Feed, Lane, Pools};
 
 use crate::db;
@@ -67,6 +69,23 @@ pub fn catch_up(feed: &Feed) -> Result<()> {
         std::thread::sleep(Duration::from_millis(5));
     }
     Ok(())
+}
+
+/// What the index holds of a dataset, by its id or name: the dataset as a search answers it, without what it quotes.
+///
+/// # Errors
+/// NotFound, when it is not in the index; Internal, if its entry is damaged.
+pub fn entry(app: &App, name: &str) -> Result<Value> {
+    let missing = || Error::not_found("there is no such dataset in the index");
+    // Nothing that means more than itself to a query.
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        return Err(missing());
+    }
+    let request =
+        search::Request { fq: vec![format!("name:\"{name}\" OR id:\"{name}\"")], rows: 1, ..search::Request::default() };
+    let found = app.current_index().search(&request)?;
+    let (_, _, body) = unpack(&found.hits.first().ok_or_else(missing)?.stored)?;
+    serde_json::from_str(&format!("{body}}}")).map_err(Error::internal)
 }
 
 #[cfg(test)]

@@ -17,11 +17,29 @@ pub enum Command {
     },
     /// Print every option that there is, and what it does here
     #[command(alias = "docs", alias = "declaration")]
-    Describe,
+    Describe {
+        #[command(flatten)]
+        parts: Parts,
+    },
     /// Print the options whose names fit; * is any text
     Search {
         #[arg(default_value = "*")]
         pattern: String,
+        /// Only those that are given
+        #[arg(long)]
+        custom_only: bool,
+        /// Only those that are not given
+        #[arg(long)]
+        no_custom: bool,
+        /// Say what each does here
+        #[arg(long)]
+        explain: bool,
+        #[arg(long, hide = true)]
+        with_default: bool,
+        #[arg(long, hide = true)]
+        with_current: bool,
+        #[arg(short, long, hide = true)]
+        include_plugin: Vec<String>,
     },
     /// Print the options that were given and that nothing reads
     Undeclared,
@@ -29,17 +47,41 @@ pub enum Command {
     Validate,
 }
 
+/// CKAN's choices of plugins and formats. All options are told of in any case: taken for scripts.
+#[derive(clap::Args)]
+pub struct Parts {
+    #[arg(hide = true)]
+    plugins: Vec<String>,
+    #[arg(long, hide = true)]
+    core: bool,
+    #[arg(long, hide = true)]
+    enabled: bool,
+    #[arg(short, long, hide = true)]
+    format: Option<String>,
+    #[arg(short = 'd', long, hide = true)]
+    include_docs: bool,
+    #[arg(short, long, hide = true)]
+    minimal: bool,
+}
+
 pub fn run(config: &Config, command: &Command) -> Result<()> {
     match command {
         Command::Print { json } => print(config, *json),
-        Command::Describe => honoured::text().lines().try_for_each(print::line),
-        Command::Search { pattern } => {
+        Command::Describe { parts: _ } => honoured::text().lines().try_for_each(print::line),
+        Command::Search { pattern, custom_only, no_custom, explain, .. } => {
             let (options, fits) = (config.printable(), |name: &str| fits(pattern, name));
             let given = options.iter().filter(|(name, _)| fits(name));
-            given.clone().try_for_each(|(name, value)| print::line(format!("{name}: {value}")))?;
             let told = |name: &str| given.clone().any(|(known, _)| known == name);
-            let others = honoured::TABLE.iter().filter(|(name, _)| fits(name) && !told(name));
-            others.map(|(name, _)| name).try_for_each(|name| print::line(format!("{name}: not given")))
+            let others = honoured::TABLE.iter().filter(|(name, _)| fits(name) && !told(name)).map(|(name, _)| *name);
+            let tell = |name: &str, value: &str| {
+                print::line(format!("{name}: {value}"))?;
+                let meaning = explain.then(|| honoured::effect(name)).flatten();
+                meaning.map_or(Ok(()), |effect| print::line(format!("\t{}", effect.words())))
+            };
+            if !no_custom {
+                given.clone().try_for_each(|(name, value)| tell(name, value))?;
+            }
+            if *custom_only { Ok(()) } else { others.into_iter().try_for_each(|name| tell(name, "not given")) }
         }
         Command::Undeclared => {
             let unknown = config.options.keys().filter(|name| honoured::effect(name).is_none());

@@ -29,8 +29,13 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print what the index holds of a dataset
+    Show { name: String },
     /// Empty the index; the next start builds it anew
-    Clear,
+    Clear {
+        #[arg(hide = true)]
+        dataset: Option<String>,
+    },
 }
 
 /// CKAN's options for parts of a rebuild. All is built anew in any case: taken for scripts.
@@ -56,7 +61,12 @@ pub fn run(config: Config, command: &Command) -> Result<()> {
         Command::Check { json } => tell(&check(config)?, *json),
         Command::ListOrphans => names(&check(config)?, "surplus"),
         Command::ListUnindexed => names(&check(config)?, "missing"),
-        Command::Clear => clear(config),
+        Command::Show { name } => show(config, name),
+        // What was taken out alone would be put back: the index says what the database says.
+        Command::Clear { dataset: Some(_) } => Err(Error::bad_request(
+            "a dataset leaves the index with `dataset purge`; what the index has wrong `search-index rebuild` mends",
+        )),
+        Command::Clear { dataset: None } => clear(config),
     }
 }
 
@@ -76,6 +86,15 @@ fn rebuild(config: Config, quiet: bool) -> Result<()> {
 fn names(found: &Value, what: &str) -> Result<()> {
     let ids = found.get(what).and_then(Value::as_array).into_iter().flatten();
     ids.filter_map(Value::as_str).try_for_each(print::line)
+}
+
+fn show(config: Config, name: &str) -> Result<()> {
+    if let Some(entry) = control::ask(&config.data, &format!("show {name}"), &mut |_| ())? {
+        return print::json(&entry);
+    }
+    let mut kurak = Kurak::with_index(config)?;
+    upkeep::catch_up(&kurak.follow()?)?;
+    print::json(&upkeep::entry(kurak.app(), name)?)
 }
 
 fn check(config: Config) -> Result<Value> {

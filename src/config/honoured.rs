@@ -16,6 +16,19 @@ pub enum Effect {
     Missing(&'static str),
 }
 
+impl Effect {
+    /// As the table says it: the word, and what it means.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Here(what) => format!("here\t{what}"),
+            Needless(why) => format!("needless\t{why}"),
+            Always(fixed, meaning) => format!("always \"{fixed}\"\t{meaning}"),
+            Missing(meaning) => format!("missing\t{meaning}"),
+        }
+    }
+}
+
 const ACTIVITIES: Effect = Here("activities");
 const API: Effect = Here("actions");
 const DATA_STORE: Effect = Missing("there is no DataStore: tables in files are not loaded");
@@ -303,13 +316,7 @@ pub fn fault(name: &str, value: &str) -> Option<&'static str> {
 /// The table as text, a line an option.
 #[must_use]
 pub fn text() -> String {
-    let line = |(name, effect): &(&str, Effect)| match effect {
-        Here(what) => format!("{name}\there\t{what}\n"),
-        Needless(why) => format!("{name}\tneedless\t{why}\n"),
-        Always(fixed, meaning) => format!("{name}\talways \"{fixed}\"\t{meaning}\n"),
-        Missing(meaning) => format!("{name}\tmissing\t{meaning}\n"),
-    };
-    TABLE.iter().map(line).collect()
+    TABLE.iter().map(|(name, effect)| format!("{name}\t{}\n", effect.words())).collect()
 }
 
 #[cfg(test)]

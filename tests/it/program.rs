@@ -161,12 +161,17 @@ fn a_site_is_set_up_served_and_stopped() {
     assert_eq!(site.code("run --port 0"), Some(1));
     assert_eq!(site.code("search-index clear"), Some(1));
     assert_eq!(site.ok("search-index check"), "the index equals the database: 1 datasets\n");
+    assert!(site.ok("search-index show from-outside").contains("\"name\": \"from-outside\""));
     assert_eq!(site.ok("search-index rebuild"), "1 datasets are in the index\n");
     assert_eq!(site.ok("search-index rebuild -q"), "");
     assert_eq!(server.stop(), Some(0));
 
     let found: Value = serde_json::from_str(&site.ok("search-index check --json")).unwrap();
     assert_eq!(found["count"], 1);
+    let shown: Value = serde_json::from_str(&site.ok("search-index show from-outside")).unwrap();
+    assert_eq!((&shown["name"], &shown["id"]), (&"from-outside".into(), &made["result"]["id"]));
+    assert_eq!(site.code("search-index show nothing"), Some(1));
+    assert_eq!(site.code("search-index clear from-outside"), Some(2));
     site.ok("search-index clear");
     let server = Server::start(&site);
     assert_eq!(server.post("package_search", "", "{}")["result"]["count"], 1);
@@ -204,6 +209,9 @@ fn exit_codes_tell_failures_from_wrong_calls() {
         ("views clear -y", 0),
         ("config validate", 0),
         ("config describe", 0),
+        ("config declaration activity --core --enabled -d", 0),
+        ("config search ckan.site* --with-default --custom-only", 0),
+        ("notify replay", 0),
         ("db pending-migrations", 0),
         ("db upgrade -p harvest", 0),
         ("search-index list-orphans", 0),
