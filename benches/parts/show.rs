@@ -55,7 +55,7 @@ pub fn measure(portal: &Portal, table: &mut Table) -> Outcome<()> {
     };
     line("package_show, hot, one dataset", &median(ones), 0.6);
     line("package_show, hot, 1000 datasets", &median(many), 0.6);
-    line("package_show, one query, each dataset once, by id", &by_id, 0.2);
+    line("package_show, each dataset once, by id", &by_id, 0.2);
     line("package_show, each dataset once, by name", &by_name, 0.2);
     table
         .figure("RSS", format!("{fresh:.0} MB after the start, {:.0} MB now", server.memory("VmRSS")))

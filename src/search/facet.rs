@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base::{Error, Result};
 use tantivy::SegmentReader;
-use tantivy::index::SegmentId;
 
 use crate::analyze::alphabet;
+use crate::holders::{Kept, kept};
 use crate::usize_of;
 
 /// The values of one field in one segment.
@@ -84,7 +84,7 @@ impl Dictionary {
 #[derive(Default)]
 struct Field {
     dictionary: Dictionary,
-    columns: HashMap<SegmentId, Arc<Column>>,
+    columns: Kept<Column>,
 }
 
 /// All facet fields of an index, over its reloads.
@@ -110,18 +110,9 @@ impl Store {
     pub fn facet(&self, column: &str, segments: &[SegmentReader]) -> Result<Facet> {
         let field = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(column.to_owned()).or_default());
         let mut field = field.lock().unwrap_or_else(PoisonError::into_inner);
-        field.columns.retain(|id, _| segments.iter().any(|segment| segment.segment_id() == *id));
-        let mut columns = Vec::with_capacity(segments.len());
-        for segment in segments {
-            let id = segment.segment_id();
-            let found = match field.columns.get(&id) {
-                Some(found) => Arc::clone(found),
-                None => Arc::new(build(column, segment, &mut field.dictionary)?),
-            };
-            field.columns.insert(id, Arc::clone(&found));
-            columns.push(found);
-        }
-        Ok(Facet { values: Arc::clone(&field.dictionary.values), columns })
+        let Field { dictionary, columns } = &mut *field;
+        let columns = kept(columns, segments, |segment| build(column, segment, dictionary))?;
+        Ok(Facet { values: Arc::clone(&dictionary.values), columns })
     }
 }
 

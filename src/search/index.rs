@@ -187,12 +187,13 @@ impl Index {
         reader::search(&view, &self.0.shared, live.analyzers(), request)
     }
 
-    /// The dataset of an id or, failing that, of a name, whoever may see it: also drafts, never deleted ones.
+    /// The datasets that may have an id or a name, whoever may see them, drafts among them: the caller compares. Hardly ever
+    /// more than one.
     ///
     /// # Errors
     /// Internal, when a piece cannot be read.
-    pub fn find(&self, id_or_name: &str) -> Result<Option<Hit>> {
-        reader::find(&self.live().view(), id_or_name)
+    pub fn holders(&self, id_or_name: &str) -> Result<Vec<Hit>> {
+        reader::holders(&self.live().view(), id_or_name)
     }
 
     /// How many active datasets that the holder of these labels may see (`None`: a sysadmin) have each value of a field of

@@ -16,6 +16,7 @@ mod explain;
 mod facet;
 mod function;
 mod highlight;
+mod holders;
 mod index;
 mod lex;
 mod live;

@@ -12,11 +12,12 @@ use std::time::{Duration, Instant};
 use base::{Error, Result};
 use serde::{Deserialize, Serialize};
 use tantivy::tokenizer::TokenizerManager;
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, SegmentReader, TantivyError, Term};
 
 use crate::directory::Folder;
 use crate::document::SearchDocument;
 use crate::facet::Store;
+use crate::holders::All;
 use crate::piece::Piece;
 use crate::quarantine::guarded;
 use crate::schema::{self, Fields};
@@ -84,6 +85,7 @@ pub struct Live {
     /// Fingerprints of the ids that are or were here: what was never here needs no deletion, and a deletion opens every piece.
     known: Mutex<HashSet<u64>>,
     store: Arc<Store>,
+    holders: All,
     tending: Tending,
     mark: RwLock<Option<Mark>>,
     view: RwLock<Arc<View>>,
@@ -190,8 +192,8 @@ impl Live {
     ) -> Result<Self> {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(STORE_BLOCKS);
         let reader = reader.try_into().map_err(failed)?;
-        let (fields, store) = (Arc::new(fields), Arc::new(Store::default()));
-        let view = View::open(reader.searcher(), shared, Arc::clone(&fields), Arc::clone(&store))?;
+        let (fields, store, holders) = (Arc::new(fields), Arc::new(Store::default()), All::default());
+        let view = View::open(reader.searcher(), shared, Arc::clone(&fields), (Arc::clone(&store), &holders))?;
         let writing = Mutex::new(Some(Writing::open(&index)?));
         let mut known = HashSet::new();
         for segment in view.searcher.segment_readers() {
@@ -209,6 +211,7 @@ impl Live {
             writing,
             known: Mutex::new(known),
             store,
+            holders,
             tending: Tending::default(),
             mark: RwLock::new(mark),
             view: RwLock::new(Arc::new(view)),
@@ -356,9 +359,14 @@ impl Live {
             Due::Nothing => Ok(()),
             Due::Show => self.reload(shared),
             Due::Look => {
-                let view = self.view();
-                let pieces = view.searcher.segment_readers().iter();
-                let pieces = worth_merging(pieces.map(|piece| (piece.segment_id(), piece.num_docs().into())).collect());
+                // Not those of the view: the engine may have merged some of them since, by itself.
+                let pieces = self.index.load_metas().map_err(failed)?.segments;
+                let pieces: Vec<_> = pieces.iter().map(|piece| (piece.id(), u64::from(piece.num_docs()))).collect();
+                let seen: HashSet<_> = self.view().searcher.segment_readers().iter().map(SegmentReader::segment_id).collect();
+                if seen.len() != pieces.len() || pieces.iter().any(|(id, _)| !seen.contains(id)) {
+                    self.reload(shared)?;
+                }
+                let pieces = worth_merging(pieces);
                 if pieces.is_empty() {
                     return Ok(());
                 }
@@ -373,7 +381,7 @@ impl Live {
     fn reload(&self, shared: &Shared) -> Result<()> {
         self.reader.reload().map_err(failed)?;
         let (fields, store) = (Arc::clone(&self.fields), Arc::clone(&self.store));
-        let view = Arc::new(View::open(self.reader.searcher(), shared, fields, store)?);
+        let view = Arc::new(View::open(self.reader.searcher(), shared, fields, (store, &self.holders))?);
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = view;
         Ok(())
     }

@@ -7,7 +7,7 @@ use base::{Error, Result, limits, time::Stamp};
 use tantivy::query::{BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query, Weight};
 use tantivy::schema::Value;
 use tantivy::tokenizer::TokenizerManager;
-use tantivy::{DocAddress, TantivyDocument, Term};
+use tantivy::{DocAddress, TantivyDocument};
 
 use crate::cursor::{self, Mark};
 use crate::facet::{self, Facet};
@@ -18,7 +18,7 @@ use crate::question::{Order, is_asked, is_ranked_here, question};
 use crate::rank;
 use crate::repair::{self, Readings};
 use crate::request::{Found, Hit, Request};
-use crate::schema::Kind;
+use crate::schema::{self, Kind};
 use crate::shared::{Address, Outcome, Shared};
 use crate::sort::{self, Key, Ranked, SegmentKeys, Source};
 use crate::suggest::{FEW, Suggester};
@@ -30,6 +30,8 @@ use crate::{dismax, explain, failed, usize_of};
 /// The best of a listing that are kept with its result, so that paging does not search again.
 const WINDOW_ALL: usize = 1_000;
 const WINDOW: usize = 100;
+/// Datasets that are read to find the one of an id or a name; whoever makes more of one fingerprint finds none of them.
+const HOLDERS: usize = 4;
 
 /// What a request comes to.
 struct Plan {
@@ -318,17 +320,14 @@ pub fn hit(view: &View, shared: &Shared, segment: u32, doc: u32) -> Result<Hit> 
     Ok(hit)
 }
 
-/// The dataset of an id or, failing that, of a name, whoever may see it; the bytes kept at hand are left to searches.
+/// The datasets that may have an id or a name, whoever may see them: those whose fingerprint it is, hardly ever more than
+/// one. The bytes kept at hand are left to searches.
 ///
 /// # Errors
 /// As [`hit`].
-pub fn find(view: &View, id_or_name: &str) -> Result<Option<Hit>> {
-    for field in [Some(view.fields.id), view.fields.fixed("name")].into_iter().flatten() {
-        if let Some((segment, doc)) = view.holder(&Term::from_field_text(field, id_or_name))? {
-            return stored(view, segment, doc).map(Some);
-        }
-    }
-    Ok(None)
+pub fn holders(view: &View, id_or_name: &str) -> Result<Vec<Hit>> {
+    let places = view.holders(schema::fingerprint(id_or_name.as_bytes())).take(HOLDERS);
+    places.map(|(segment, doc)| stored(view, segment, doc)).collect()
 }
 
 /// A dataset, read from the index itself.

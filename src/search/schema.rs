@@ -122,6 +122,8 @@ pub struct Fields {
     pub print: Field,
     /// A number that follows from the id: the last sort key, so that pages do not overlap.
     pub tie: Field,
+    /// Fingerprints of the id and the name: where a dataset is that somebody names.
+    pub held: Field,
     pub labels: Field,
     pub stored: Field,
     /// Names of the text fields that have a value.
@@ -141,6 +143,8 @@ pub const VERSION: &str = "_version";
 pub const PRINT: &str = "_print";
 /// Column of the last sort key.
 pub const TIE: &str = "_tie";
+/// Column of what a dataset can be asked for by.
+pub const HELD: &str = "_held";
 
 fn exact_options() -> TextOptions {
     TextOptions::default().set_indexing_options(raw_indexing()).set_fast(analyze::RAW)
@@ -178,6 +182,7 @@ impl Fields {
             version: schema.add_i64_field(VERSION, FAST),
             print: schema.add_u64_field(PRINT, FAST),
             tie: schema.add_u64_field(TIE, FAST),
+            held: schema.add_u64_field(HELD, FAST),
             labels: schema.add_text_field("_labels", TextOptions::default().set_indexing_options(raw_indexing())),
             stored: schema.add_bytes_field("_dataset", BytesOptions::default().set_stored()),
             has: schema.add_text_field("_has", TextOptions::default().set_indexing_options(raw_indexing())),

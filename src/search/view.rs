@@ -13,6 +13,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
 use crate::facet::{Facet, Store};
+use crate::holders::{All, Holders};
 use crate::request::Request;
 use crate::schema::Fields;
 use crate::shared::{Address, Shared};
@@ -104,6 +105,7 @@ pub struct View {
     pub generation: u64,
     pub fields: Arc<Fields>,
     pub terms: Arc<Terms>,
+    holders: Vec<Arc<Holders>>,
     store: Arc<Store>,
     facets: Mutex<HashMap<String, Facet>>,
 }
@@ -113,9 +115,10 @@ impl View {
     ///
     /// # Errors
     /// Internal, when a segment cannot be read.
-    pub fn open(searcher: Searcher, shared: &Shared, fields: Arc<Fields>, store: Arc<Store>) -> Result<Self> {
+    pub fn open(searcher: Searcher, shared: &Shared, fields: Arc<Fields>, (store, holders): (Arc<Store>, &All)) -> Result<Self> {
         let (generation, terms) = (shared.next_generation(), Arc::clone(&shared.terms));
-        let view = Self { searcher, generation, fields, terms, store, facets: Mutex::default() };
+        let holders = holders.of(searcher.segment_readers())?;
+        let view = Self { searcher, generation, fields, terms, holders, store, facets: Mutex::default() };
         for name in crate::facet::WARM {
             view.facet(name)?;
         }
@@ -210,24 +213,13 @@ impl View {
         Ok((count, first))
     }
 
-    /// Where the document of a term is that no two have: an id, or a name.
-    ///
-    /// # Errors
-    /// Internal, when a segment cannot be read.
-    pub fn holder(&self, term: &Term) -> Result<Option<Address>> {
-        let read = |error: std::io::Error| failed(error.into());
-        for (segment, reader) in (0_u32..).zip(self.searcher.segment_readers()) {
-            let index = reader.inverted_index(term.field()).map_err(failed)?;
-            let Some(place) = index.get_term_info(term).map_err(read)? else { continue };
-            let mut docs = index.read_postings_from_terminfo(&place, IndexRecordOption::Basic).map_err(read)?;
-            while docs.doc() != TERMINATED {
-                if reader.alive_bitset().is_none_or(|alive| alive.is_alive(docs.doc())) {
-                    return Ok(Some((segment, docs.doc())));
-                }
-                docs.advance();
-            }
-        }
-        Ok(None)
+    /// Where the datasets are whose id or name has this fingerprint: one, and hardly ever more.
+    pub fn holders(&self, print: u64) -> impl Iterator<Item = Address> + '_ {
+        let pieces = (0_u32..).zip(self.searcher.segment_readers().iter().zip(&self.holders));
+        pieces.flat_map(move |(segment, (reader, holders))| {
+            let alive = move |doc: &u32| reader.alive_bitset().is_none_or(|alive| alive.is_alive(*doc));
+            holders.of(print).filter(alive).map(move |doc| (segment, doc))
+        })
     }
 
     /// The documents of a segment that match and may be seen, in order.

@@ -63,7 +63,9 @@ pub fn document(fields: &Fields, from: &SearchDocument) -> TantivyDocument {
     out.add_text(fields.id, &from.id);
     out.add_i64(fields.version, from.version);
     out.add_u64(fields.print, from.print());
-    out.add_u64(fields.tie, schema::fingerprint(from.id.as_bytes()));
+    let print = schema::fingerprint(from.id.as_bytes());
+    out.add_u64(fields.tie, print);
+    out.add_u64(fields.held, print);
     for label in &from.labels {
         out.add_text(fields.labels, label);
     }
@@ -83,6 +85,9 @@ pub fn document(fields: &Fields, from: &SearchDocument) -> TantivyDocument {
     let mut exact: BTreeMap<String, Vec<OwnedValue>> = BTreeMap::new();
     for (name, value) in &from.exact {
         copy_exact(&mut out, name, value);
+        if name == "name" {
+            out.add_u64(fields.held, schema::fingerprint(value.as_bytes()));
+        }
         match fields.fixed(name) {
             Some(field) => out.add_text(field, value),
             None => exact.entry(name.to_string()).or_default().push(OwnedValue::Str(value.clone())),

@@ -231,18 +231,17 @@ pub fn recall(app: &App, key: &str) -> bool {
     if !app.feed().is_some_and(|feed| feed.is_ready() && !feed.is_behind()) {
         return false;
     }
-    let found = search::guarded(|| app.index.find(key)).unwrap_or_else(|panic| Err(Error::internal(panic)));
-    match found.and_then(|hit| hit.map(|hit| unpack_whole(hit.id, &hit.stored)).transpose()) {
-        Ok(Some(document)) => {
-            app.documents.put(Arc::new(document));
-            true
-        }
-        Ok(None) => false,
-        Err(error) => {
-            tracing::warn!(%error, key, "a dataset cannot be read from the index");
-            false
-        }
-    }
+    let hits = search::guarded(|| app.index.holders(key)).unwrap_or_else(|panic| Err(Error::internal(panic)));
+    let found = hits.and_then(|hits| hits.into_iter().map(|hit| unpack_whole(hit.id, &hit.stored)).collect::<Result<Vec<_>>>());
+    let mut found = found.unwrap_or_else(|error| {
+        tracing::warn!(%error, key, "a dataset cannot be read from the index");
+        Vec::new()
+    });
+    // Its id counts before its name.
+    found.retain(|document| document.id == key || document.name == key);
+    found.sort_by_key(|document| document.id != key);
+    let document = found.into_iter().next();
+    document.map(|document| app.documents.put(Arc::new(document))).is_some()
 }
 
 impl Apply for Applier {
