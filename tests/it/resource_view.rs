@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use crate::people_of::{actor, faults, user};
 
-/// A public dataset of an organization with an editor and a member, and the id of its resource.
+/// A public dataset of an organization with an editor and a member, and the id of its resource. The site makes no views by
+/// itself.
 fn portal() -> (TestApp, Value) {
-    let portal = TestApp::new();
+    let portal = TestApp::with(|settings| settings.views.defaults.clear());
     user(&portal, "editor");
     user(&portal, "other");
     let users = json!([{"name": "editor", "capacity": "editor"}]);
@@ -88,6 +89,7 @@ fn faults_are_told_as_ckan_tells_them() {
 #[test]
 fn a_site_makes_its_own_views_where_they_suit() {
     let (portal, resource) = portal();
+    let portal = portal.restart_with(|settings| settings.views.defaults = vec!["image_view".to_owned()]);
     let editor = actor(&portal, "editor");
     drop(portal.ok("resource_create", json!({"package_id": "data", "url": "http://x.org/a.csv", "format": "CSV"})));
     let package = portal.ok("package_show", json!({"id": "data"}));
@@ -114,4 +116,45 @@ fn views_of_a_private_dataset_are_for_its_members() {
         assert_eq!(portal.call(&Actor::anonymous(), name, json!({"id": id})).unwrap_err().kind(), Kind::Denied, "{name}");
         assert!(portal.call(&actor(&portal, "editor"), name, json!({"id": id})).is_ok(), "{name}");
     }
+}
+
+/// Kinds of the views of a resource, in their order.
+fn kinds(portal: &TestApp, resource: &Value) -> Vec<Value> {
+    let views = portal.ok("resource_view_list", json!({"id": resource["id"]}));
+    views.as_array().unwrap().iter().map(|view| view["view_type"].clone()).collect()
+}
+
+#[test]
+fn views_come_with_new_resources() {
+    let both = ["webpage_view", "image_view", "nope", "datatables_view"];
+    let portal = TestApp::with(|settings| settings.views.defaults = both.map(str::to_owned).to_vec());
+    user(&portal, "editor");
+    drop(portal.ok("organization_create", json!({"name": "org1", "users": [{"name": "editor", "capacity": "editor"}]})));
+    let call = |name: &str, input: Value| portal.call(&actor(&portal, "editor"), name, input).unwrap();
+    let picture = json!({"url": "http://x.org/c.png", "format": "png"});
+    let resources =
+        json!([picture, {"url": "http://x.org/c.csv", "format": "CSV"}, {"url": "http://x.org/c.html", "format": "PNG"}]);
+    let package = call("package_create", json!({"name": "one", "owner_org": "org1", "resources": resources}));
+    let of = |place: usize| kinds(&portal, &package["resources"][place]);
+    assert_eq!((of(0), of(1), of(2)), (vec![json!("image_view")], vec![], vec![json!("webpage_view"), json!("image_view")]));
+    let view = &portal.ok("resource_view_list", json!({"id": package["resources"][0]["id"]}))[0];
+    assert_eq!((&view["title"], &view["description"], &view["package_id"]), (&json!("Image"), &json!(""), &package["id"]));
+    let told = portal.ok("package_activity_list", json!({"id": "one"}));
+    let told = told.as_array().unwrap().iter().filter(|activity| activity["activity_type"] == "new resource view");
+    assert_eq!(told.count(), 3);
+
+    let mut added = call("resource_create", json!({"package_id": "one", "url": "http://x.org/d", "format": "CSV"}));
+    assert_eq!(kinds(&portal, &added), Vec::<Value>::new());
+    added["format"] = json!("JPEG");
+    let changed = call("resource_update", added);
+    assert_eq!(kinds(&portal, &changed), ["image_view"]);
+    drop(call("resource_patch", json!({"id": changed["id"], "format": "GIF"})));
+    assert_eq!(kinds(&portal, &changed), ["image_view"]);
+    let again = call("resource_create", json!({"package_id": "one", "url": "http://x.org/e", "format": "PNG"}));
+    assert_eq!(kinds(&portal, &again), ["image_view"]);
+    drop(call("resource_delete", json!({"id": package["resources"][0]["id"]})));
+
+    let portal = portal.restart_with(|settings| (settings.every_plugin, settings.plugins) = (false, vec!["activity".to_owned()]));
+    let bare = portal.ok("package_create", json!({"name": "two", "owner_org": "org1", "resources": [picture]}));
+    assert_eq!(kinds(&portal, &bare["resources"][0]), Vec::<Value>::new());
 }

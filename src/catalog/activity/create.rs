@@ -45,7 +45,7 @@ impl Action for Create {
             return Ok(None);
         }
         let row = read(ctx, params)?;
-        db::insert(ctx.db()?, &row)?;
+        db::insert(ctx.db()?, std::slice::from_ref(&row))?;
         view::of(ctx, row).map(Some)
     }
 }

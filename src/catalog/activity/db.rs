@@ -12,6 +12,9 @@ use store::{
     schema::{activity, dashboard},
 };
 
+/// Rows of one statement: it takes 65,535 values.
+const STATEMENT: usize = 1_000;
+
 /// A row of `activity`.
 #[derive(Clone, Debug, Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = activity)]
@@ -169,12 +172,15 @@ pub fn previous(connection: &mut PgConnection, row: &ActivityRow, ending: &str) 
     .map_err(error::of)
 }
 
-/// Stores an activity.
+/// Stores activities.
 ///
 /// # Errors
 /// What the database says.
-pub fn insert(connection: &mut PgConnection, row: &ActivityRow) -> Result<()> {
-    diesel::insert_into(activity::table).values(row).execute(connection).map(drop).map_err(error::of)
+pub fn insert(connection: &mut PgConnection, rows: &[ActivityRow]) -> Result<()> {
+    for some in rows.chunks(STATEMENT) {
+        diesel::insert_into(activity::table).values(some).execute(connection).map_err(error::of)?;
+    }
+    Ok(())
 }
 
 /// Removes one activity; false when there is none of that id.

@@ -2,7 +2,7 @@
 
 use action::Ctx;
 use base::{Result, id, time::Stamp};
-use model::Package;
+use model::{Document, Package};
 use serde_json::{Map, Value, json};
 use store::{changes, quotes::GroupRow};
 
@@ -30,11 +30,15 @@ pub fn of_package(ctx: &Ctx, package: &Package, groups: &[String], kind: changes
     }))
 }
 
-fn record(ctx: &mut Ctx, user: String, object: &str, kind: String, data: &Value, labels: Option<Vec<String>>) -> Result<()> {
+fn record(ctx: &mut Ctx, user: String, object: &str, kind: String, data: &Value) -> Result<()> {
     if !ctx.app.settings.activity.enabled {
         return Ok(());
     }
-    let row = ActivityRow {
+    db::insert(ctx.db()?, &[row(user, object, kind, data, None)])
+}
+
+fn row(user: String, object: &str, kind: String, data: &Value, labels: Option<Vec<String>>) -> ActivityRow {
+    ActivityRow {
         id: id::new(),
         timestamp: Stamp::now().naive(),
         user_id: Some(user),
@@ -42,8 +46,7 @@ fn record(ctx: &mut Ctx, user: String, object: &str, kind: String, data: &Value,
         activity_type: Some(kind),
         data: data.to_string(),
         permission_labels: labels,
-    };
-    db::insert(ctx.db()?, &row)
+    }
 }
 
 /// An organization or group is `new`, `changed` or `deleted`.
@@ -67,7 +70,7 @@ pub fn group(ctx: &mut Ctx, row: &GroupRow, verb: &str) -> Result<()> {
         members.extend(translations.map(|(name, texts)| (format!("{name}_translated"), texts.clone())));
     }
     let data = json!({"group": group});
-    record(ctx, user, &row.id, format!("{verb} {word}"), &data, None)
+    record(ctx, user, &row.id, format!("{verb} {word}"), &data)
 }
 
 /// A user is `new` or `changed`: told as his own doing.
@@ -75,18 +78,25 @@ pub fn group(ctx: &mut Ctx, row: &GroupRow, verb: &str) -> Result<()> {
 /// # Errors
 /// What the database says.
 pub fn user(ctx: &mut Ctx, id: &str, verb: &str) -> Result<()> {
-    record(ctx, id.to_owned(), id, format!("{verb} user"), &json!({}), None)
+    record(ctx, id.to_owned(), id, format!("{verb} user"), &json!({}))
 }
 
-/// A view is `new` or `changed`: told as a change of its dataset, to those who may see that.
+/// Views of datasets are `new` or `changed`: told as changes of each view's dataset, to those who may see that.
 ///
 /// # Errors
 /// What the database says.
-pub fn view(ctx: &mut Ctx, row: &ViewRow, package: &str, labels: &[String], verb: &str) -> Result<()> {
-    let user = ctx.actor.id().unwrap_or("not logged in").to_owned();
-    let data = json!({
-        "id": row.id, "resource_id": row.resource_id, "title": row.title, "description": row.description,
-        "view_type": row.view_type, "order": row.position, "config": row.config, "package_id": package,
+pub fn views<'a>(ctx: &mut Ctx, views: impl IntoIterator<Item = (&'a ViewRow, &'a Document)>, verb: &str) -> Result<()> {
+    if !ctx.app.settings.activity.enabled {
+        return Ok(());
+    }
+    let user = ctx.actor.id().unwrap_or("not logged in");
+    let rows = views.into_iter().map(|(view, document)| {
+        let data = json!({
+            "id": view.id, "resource_id": view.resource_id, "title": view.title, "description": view.description,
+            "view_type": view.view_type, "order": view.position, "config": view.config, "package_id": document.id,
+        });
+        row(user.to_owned(), &document.id, format!("{verb} resource view"), &data, Some(document.labels.clone()))
     });
-    record(ctx, user, package, format!("{verb} resource view"), &data, Some(labels.to_vec()))
+    let rows: Vec<ActivityRow> = rows.collect();
+    db::insert(ctx.db()?, &rows)
 }

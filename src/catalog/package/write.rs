@@ -18,7 +18,10 @@ use serde_json::{Map, Value, json};
 use store::{Change, changes, quotes::GroupRow};
 
 use super::{check, db};
-use crate::{activity, collaborator, relationship, resource};
+use crate::{
+    activity, collaborator, relationship, resource,
+    resource_view::{db::ViewRow, defaults},
+};
 
 /// Datasets that are rewritten at a time.
 const BATCH: usize = 500;
@@ -74,19 +77,22 @@ impl Ready {
     }
 
     fn document(&self) -> Document {
-        let package = &self.package;
-        Document {
-            id: package.id.clone(),
-            name: package.name.clone(),
-            version: self.revision,
-            owner_org: package.owner_org.clone(),
-            groups: self.groups.clone(),
-            labels: labels(package),
-            state: package.state.clone(),
-            private: package.private,
-            metadata_modified: package.metadata_modified.unwrap_or_else(Stamp::now),
-            body: Arc::clone(&self.body),
-        }
+        document_of(&self.package, &self.groups, self.revision, &self.body)
+    }
+}
+
+fn document_of(package: &Package, groups: &[String], revision: i64, body: &Arc<str>) -> Document {
+    Document {
+        id: package.id.clone(),
+        name: package.name.clone(),
+        version: revision,
+        owner_org: package.owner_org.clone(),
+        groups: groups.to_vec(),
+        labels: labels(package),
+        state: package.state.clone(),
+        private: package.private,
+        metadata_modified: package.metadata_modified.unwrap_or_else(Stamp::now),
+        body: Arc::clone(body),
     }
 }
 
@@ -300,12 +306,14 @@ fn write(ctx: &mut Ctx, batch: Vec<Ready>, told: bool) -> Result<Vec<Outcome>> {
         id: ready.package.id.clone(),
         document: Some(Arc::new(ready.document())),
     };
+    let views = new_views(ctx, &batch);
     let rows = batch.iter().map(|ready| Ok((row(ctx, ready, told)?.to_string(), Arc::clone(&ready.body))));
     let mut rows = rows.collect::<Result<Vec<_>>>()?;
     if ctx.may_commit()
         && let [ready] = &*batch
         && ready.revision == 1
         && ready.plugin_data.is_none()
+        && views.is_empty()
         && let Some(row) = rows.pop()
     {
         let app = Arc::clone(&ctx.app);
@@ -317,6 +325,7 @@ fn write(ctx: &mut Ctx, batch: Vec<Ready>, told: bool) -> Result<Vec<Outcome>> {
             db::put_plugin_data(ctx.db()?, &ready.package.id, data)?;
         }
         ctx.stored(sequence.into_iter().zip(&batch).map(|(seq, ready)| change(seq, ready)).collect())?;
+        defaults::store(ctx, &views)?;
         let turned: Vec<String> = batch.iter().filter(|ready| ready.turned).map(|ready| ready.package.id.clone()).collect();
         relationship::write::refresh_around(ctx, &turned)?;
     }
@@ -328,6 +337,13 @@ fn write(ctx: &mut Ctx, batch: Vec<Ready>, told: bool) -> Result<Vec<Outcome>> {
             if stored.revision == 1 { Outcome::Created(stored) } else { Outcome::Updated(stored) }
         })
         .collect())
+}
+
+/// The views that come with the resources of new datasets; only datasets that get some.
+fn new_views(ctx: &Ctx, batch: &[Ready]) -> Vec<(Document, Vec<ViewRow>)> {
+    let of = |ready: &Ready| ready.package.resources.iter().flat_map(|one| defaults::of_new(&ctx.app.settings, one)).collect();
+    let new = batch.iter().filter(|ready| ready.revision == 1).map(|ready| (ready, of(ready)));
+    new.filter(|(_, views): &(_, Vec<_>)| !views.is_empty()).map(|(ready, views)| (ready.document(), views)).collect()
 }
 
 /// The row that `store_packages` takes.
@@ -492,6 +508,11 @@ pub fn untag_many(ctx: &mut Ctx, ids: &[String], tags: &HashSet<String>) -> Resu
 }
 
 impl Stored {
+    /// As it is kept.
+    pub(crate) fn document(&self) -> Document {
+        document_of(&self.package, &self.groups, self.revision, &self.body)
+    }
+
     /// Its `package_show` object, with organization and groups as they are now; its version is told.
     #[must_use]
     pub fn show(&self, ctx: &mut Ctx) -> String {

@@ -5,7 +5,10 @@ use base::{Error, ErrorDict, Result};
 use model::{Document, Package, Resource, document};
 use serde_json::{Map, Value};
 
-use crate::package::write::{Incoming, Stored, store_one};
+use crate::{
+    package::write::{Incoming, Stored, store_one},
+    resource_view::defaults,
+};
 
 /// What happens to the list of resources. Each item is a resource as clients send it.
 pub fn store(
@@ -18,10 +21,20 @@ pub fn store(
     let place = change(&mut items)?;
     let dict: Map<String, Value> = [("resources".to_owned(), Value::Array(items))].into_iter().collect();
     let incoming = Incoming { id: Some(locked.id.clone()), dict, patch: true };
-    match store_one(ctx, incoming, Some(locked)).and_then(crate::package::Outcome::into_stored) {
-        Ok(stored) => Ok((stored, place)),
-        Err(error) => Err(unnest(error, place)),
+    let stored = store_one(ctx, incoming, Some(locked)).and_then(crate::package::Outcome::into_stored);
+    let stored = stored.map_err(|error| unnest(error, place))?;
+    give_views(ctx, &package, &stored, place)?;
+    Ok((stored, place))
+}
+
+/// A resource that is new or of another format gets the views that the site makes by itself.
+fn give_views(ctx: &mut Ctx, before: &Package, stored: &Stored, place: usize) -> Result<()> {
+    let Some(resource) = stored.package.resources.get(place) else { return Ok(()) };
+    if before.resources.iter().any(|old| old.id == resource.id && old.format == resource.format) {
+        return Ok(());
     }
+    let kinds: Vec<_> = defaults::kinds(&ctx.app.settings).filter(|plugin| !plugin.of_datastore).collect();
+    defaults::give(ctx, &stored.document(), std::slice::from_ref(resource), &kinds).map(drop)
 }
 
 /// A fault of the resource itself is told as the resource's, not as one of a list (ckan-api 4).

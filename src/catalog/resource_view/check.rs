@@ -89,6 +89,12 @@ pub fn changed(ctx: &mut Ctx, plugin: &Plugin, dict: &Map<String, Value>, before
     Ok(row)
 }
 
+/// What the kind of view knows of a view of which nobody said anything.
+#[must_use]
+pub fn standard_config(plugin: &Plugin) -> Value {
+    config(plugin, &Map::new(), &[], &mut ErrorDict::default())
+}
+
 /// What the kind of view knows; a key that nobody knows is a fault.
 fn config(plugin: &Plugin, dict: &Map<String, Value>, plain: &[&str], errors: &mut ErrorDict) -> Value {
     let filters = ["filter_fields", "filter_values"];

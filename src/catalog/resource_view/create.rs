@@ -71,7 +71,7 @@ pub fn check_new(ctx: &mut Ctx, kind: &str, dict: &Map<String, Value>) -> Result
 pub fn store(ctx: &mut Ctx, mut row: ViewRow, document: &Document) -> Result<Map<String, Value>> {
     let connection = ctx.db()?;
     row.position = db::next_position(connection, &row.resource_id)?;
-    db::insert(connection, &row)?;
-    activity::write::view(ctx, &row, &document.id, &document.labels, "new")?;
+    db::insert(connection, std::slice::from_ref(&row))?;
+    activity::write::views(ctx, [(&row, document)], "new")?;
     Ok(view::of(row, &document.id))
 }

@@ -8,6 +8,9 @@ use diesel::{
 use serde_json::Value;
 use store::{error, schema::resource_view};
 
+/// Rows of one statement: it takes 65,535 values.
+const STATEMENT: usize = 1_000;
+
 /// A row of `resource_view`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = resource_view)]
@@ -45,6 +48,18 @@ pub fn of_resource(connection: &mut PgConnection, resource: &str) -> Result<Vec<
         .map_err(error::of)
 }
 
+/// The views of several resources.
+///
+/// # Errors
+/// What the database says.
+pub fn of_resources(connection: &mut PgConnection, resources: &[&str]) -> Result<Vec<ViewRow>> {
+    resource_view::table
+        .filter(resource_view::resource_id.eq_any(resources))
+        .select(ViewRow::as_select())
+        .load(connection)
+        .map_err(error::of)
+}
+
 /// The place behind the last view of a resource.
 ///
 /// # Errors
@@ -58,12 +73,15 @@ pub fn next_position(connection: &mut PgConnection, resource: &str) -> Result<i3
     Ok(last.map_or(0, |last| last.saturating_add(1)))
 }
 
-/// Stores a new view.
+/// Stores new views.
 ///
 /// # Errors
 /// What the database says.
-pub fn insert(connection: &mut PgConnection, row: &ViewRow) -> Result<()> {
-    diesel::insert_into(resource_view::table).values(row).execute(connection).map(drop).map_err(error::of)
+pub fn insert(connection: &mut PgConnection, rows: &[ViewRow]) -> Result<()> {
+    for some in rows.chunks(STATEMENT) {
+        diesel::insert_into(resource_view::table).values(some).execute(connection).map_err(error::of)?;
+    }
+    Ok(())
 }
 
 /// Stores what may change of a view.

@@ -1,13 +1,19 @@
-//! `resource_create_default_resource_views` and `package_create_default_resource_views`: the views that a site makes by
-//! itself (`ckan.views.default_views`), where they suit the resource.
+//! The views that a site makes by itself (`ckan.views.default_views`), where they suit the resource: with every new dataset
+//! and resource, when a resource gets another format, and by `resource_create_default_resource_views` and
+//! `package_create_default_resource_views`.
 
-use action::{Action, Ctx, Kind};
-use base::{Error, Result, limits};
-use model::Document;
+use action::{Action, Ctx, Kind, Settings};
+use base::{Error, Result, id, limits};
+use model::{Document, Resource};
 use serde_json::{Map, Value, json};
 
-use super::{allow, create, db, plugin};
+use super::{
+    allow, check, create,
+    db::{self, ViewRow},
+    plugin::{self, Plugin, Traits},
+};
 use crate::{
+    activity,
     flag::{Flag, flag},
     package,
 };
@@ -103,11 +109,10 @@ fn make(ctx: &mut Ctx, resource: &Map<String, Value>, of_datastore: bool) -> Res
     let id = id_of(resource)?;
     let present = db::of_resource(ctx.db()?, id)?;
     let app = std::sync::Arc::clone(&ctx.app);
-    let kinds = app.settings.views.defaults.iter().filter_map(|name| plugin::find(&app.settings, name));
     let mut made = Vec::new();
-    for plugin in kinds.filter(|plugin| plugin.of_datastore == of_datastore) {
+    for plugin in kinds(&app.settings).filter(|plugin| plugin.of_datastore == of_datastore) {
         let known = present.iter().any(|row| row.view_type == plugin.name);
-        if known || !plugin.suits(&app.settings, resource) {
+        if known || !plugin.suits(&app.settings, Traits::sent(resource)) {
             continue;
         }
         let dict = json!({"resource_id": id, "view_type": plugin.name, "title": plugin.title, "description": ""});
@@ -116,4 +121,75 @@ fn make(ctx: &mut Ctx, resource: &Map<String, Value>, of_datastore: bool) -> Res
         made.push(create::store(ctx, row, &document)?);
     }
     Ok(made)
+}
+
+/// The kinds of views that this site makes by itself.
+pub fn kinds(settings: &Settings) -> impl Iterator<Item = &'static Plugin> {
+    settings.views.defaults.iter().filter_map(|name| plugin::find(settings, name))
+}
+
+/// The views that come with a new resource: those of the kinds that need no DataStore, which has nothing of it yet.
+#[must_use]
+pub fn of_new(settings: &Settings, resource: &Resource) -> Vec<ViewRow> {
+    missing(settings, kinds(settings).filter(|plugin| !plugin.of_datastore), resource, &[])
+}
+
+/// A view of each of these kinds that suits the resource, beside those that are there.
+fn missing(
+    settings: &Settings,
+    kinds: impl Iterator<Item = &'static Plugin>,
+    resource: &Resource,
+    present: &[ViewRow],
+) -> Vec<ViewRow> {
+    let own = || present.iter().filter(|row| row.resource_id == resource.id);
+    let suitable = kinds.filter(|plugin| plugin.suits(settings, resource.into()));
+    let new = suitable.filter(|plugin| own().all(|row| row.view_type != plugin.name));
+    let places = own().map(|row| row.position.saturating_add(1)).max().unwrap_or(0)..;
+    let row = |(plugin, position): (&Plugin, i32)| ViewRow {
+        id: id::new(),
+        resource_id: resource.id.clone(),
+        title: Some(plugin.title.to_owned()),
+        description: Some(String::new()),
+        view_type: plugin.name.to_owned(),
+        position,
+        config: check::standard_config(plugin),
+    };
+    new.zip(places).map(row).collect()
+}
+
+/// Stores views that nobody asked for, with their datasets. Who may change a dataset was asked when it was written.
+///
+/// # Errors
+/// What the database says.
+pub fn store(ctx: &mut Ctx, made: &[(Document, Vec<ViewRow>)]) -> Result<()> {
+    let rows: Vec<ViewRow> = made.iter().flat_map(|(_, rows)| rows).cloned().collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    db::insert(ctx.db()?, &rows)?;
+    if ctx.actor.as_user().is_none() {
+        return Ok(());
+    }
+    activity::write::views(ctx, made.iter().flat_map(|(document, rows)| rows.iter().map(move |row| (row, document))), "new")
+}
+
+/// Gives resources of a locked dataset views of these kinds, where they suit and are missing. Asks the database only where
+/// one suits. Answers how many were made.
+///
+/// # Errors
+/// What the database says.
+pub fn give(ctx: &mut Ctx, document: &Document, resources: &[Resource], kinds: &[&'static Plugin]) -> Result<usize> {
+    let app = std::sync::Arc::clone(&ctx.app);
+    let suits = |resource: &&Resource| kinds.iter().any(|plugin| plugin.suits(&app.settings, (*resource).into()));
+    let suited: Vec<&Resource> = resources.iter().filter(suits).collect();
+    if suited.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<&str> = suited.iter().map(|resource| resource.id.as_str()).collect();
+    let present = db::of_resources(ctx.db()?, &ids)?;
+    let rows = suited.iter().flat_map(|resource| missing(&app.settings, kinds.iter().copied(), resource, &present));
+    let made = (document.clone(), rows.collect::<Vec<_>>());
+    let count = made.1.len();
+    store(ctx, &[made])?;
+    Ok(count)
 }

@@ -2,6 +2,7 @@
 //! good for. A site that names its plugins (`ckan.plugins`) has the kinds among them; one that names none has all.
 
 use action::Settings;
+use model::Resource;
 use serde_json::{Map, Value};
 
 /// How a key of a kind of view is read.
@@ -64,21 +65,44 @@ const PLUGINS: &[Plugin] = &[
 /// The kind of that name, if this site has it.
 #[must_use]
 pub fn find(settings: &Settings, name: &str) -> Option<&'static Plugin> {
-    let here = settings.plugins.is_empty() || settings.plugins.iter().any(|plugin| plugin == name);
-    PLUGINS.iter().find(|plugin| here && plugin.name == name)
+    PLUGINS.iter().find(|plugin| plugin.name == name && settings.has_plugin(name))
+}
+
+/// What of a resource says which kinds of views are good for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Traits<'a> {
+    pub format: &'a str,
+    pub url: &'a str,
+    /// `datastore_active`.
+    pub in_datastore: bool,
+}
+
+impl<'a> Traits<'a> {
+    /// Of a resource as clients send it.
+    #[must_use]
+    pub fn sent(resource: &'a Map<String, Value>) -> Self {
+        let text = |key: &str| resource.get(key).and_then(Value::as_str).unwrap_or_default();
+        let in_datastore = resource.get("datastore_active").and_then(Value::as_bool).unwrap_or(false);
+        Self { format: text("format"), url: text("url"), in_datastore }
+    }
+}
+
+impl<'a> From<&'a Resource> for Traits<'a> {
+    fn from(resource: &'a Resource) -> Self {
+        Self { format: &resource.format, url: &resource.url, in_datastore: resource.datastore_active.unwrap_or(false) }
+    }
 }
 
 impl Plugin {
-    /// True when it is good for a resource, as clients send it.
+    /// True when it is good for such a resource.
     #[must_use]
-    pub fn suits(&self, settings: &Settings, resource: &Map<String, Value>) -> bool {
-        let text = |key: &str| resource.get(key).and_then(Value::as_str).unwrap_or_default();
-        let (format, url) = (text("format").to_lowercase(), text("url"));
+    pub fn suits(&self, settings: &Settings, resource: Traits<'_>) -> bool {
+        let (format, url) = (resource.format.to_lowercase(), resource.url);
         let among = |formats: &[String]| formats.contains(&format);
         let views = &settings.views;
         match self.name {
             "audio_view" => among(&views.audio),
-            "datatables_view" => resource.get("datastore_active").and_then(Value::as_bool).unwrap_or(false),
+            "datatables_view" => resource.in_datastore,
             "image_view" => among(&views.image),
             "text_view" => {
                 let proxied = settings.plugins.iter().any(|plugin| plugin == "resource_proxy");
@@ -118,18 +142,14 @@ fn origin(url: &str) -> Option<(String, String, Option<u16>)> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    fn resource(format: &str, url: &str) -> Map<String, Value> {
-        json!({"format": format, "url": url}).as_object().unwrap().clone()
-    }
 
     #[test]
     fn a_site_has_the_kinds_that_it_names() {
         let mut settings = Settings::default();
         assert!(find(&settings, "text_view").is_some());
+        settings.every_plugin = false;
+        assert!(find(&settings, "text_view").is_none());
         settings.plugins = vec!["image_view".to_owned()];
         assert!(find(&settings, "text_view").is_none());
         assert!(find(&settings, "image_view").is_some());
@@ -139,7 +159,9 @@ mod tests {
     #[test]
     fn formats_decide() {
         let settings = Settings { site_url: "http://Data.gov.kg:80".to_owned(), ..Settings::default() };
-        let suits = |name: &str, format: &str, url: &str| find(&settings, name).unwrap().suits(&settings, &resource(format, url));
+        let suits = |name: &str, format: &str, url: &str| {
+            find(&settings, name).unwrap().suits(&settings, Traits { format, url, in_datastore: false })
+        };
         assert!(suits("image_view", "PNG", "http://x/y"));
         assert!(!suits("image_view", "CSV", "http://x/y.png"));
         assert!(suits("webpage_view", "", "http://x/y.html"));

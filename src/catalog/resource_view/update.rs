@@ -45,7 +45,7 @@ impl Action for Update {
 
     fn run(ctx: &mut Ctx, _params: UpdateParams, (row, document): (ViewRow, Document)) -> Result<Map<String, Value>> {
         db::update(ctx.db()?, &row)?;
-        activity::write::view(ctx, &row, &document.id, &document.labels, "changed")?;
+        activity::write::views(ctx, [(&row, &document)], "changed")?;
         Ok(view::of(row, &document.id))
     }
 }
