@@ -28,6 +28,9 @@ pub const LOGO: &[FileField] =
 const PICTURE: FileField =
     FileField { name: UPLOAD, doc: "A picture; `image_url` is its name then.", used: FileUse::UserPicture };
 
+/// Bytes of the longest name that a disk takes.
+const LONGEST_NAME: usize = 255;
+
 const UPLOAD: &str = "image_upload";
 
 /// Whose picture.
@@ -170,7 +173,9 @@ pub fn put(ctx: &mut Ctx, of: Of, picture: Option<Arc<Arrival>>, image_url: &str
 /// # Errors
 /// What the database says.
 pub fn clear(ctx: &mut Ctx, of: Of, before: &str, is_used: bool) -> Result<()> {
-    if !is_picture_here(before) || is_used {
+    // Clients may write any text there; what cannot be the name of a file has none.
+    let is_name = is_picture_here(before) && before.len() <= LONGEST_NAME && !before.contains('/');
+    if !is_name || is_used {
         return Ok(());
     }
     let storage = of.storage(&ctx.app.settings.files).to_owned();

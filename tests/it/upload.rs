@@ -362,6 +362,23 @@ fn many_who_replace_one_file_leave_one_that_is_what_is_told_of_it() {
 }
 
 #[test]
+fn an_address_that_no_file_can_have_holds_up_nothing() {
+    let server = server();
+    drop(server.portal.ok("organization_create", json!({"name": "org1"})));
+    for address in ["q".repeat(300), "a/".repeat(900), "resources".to_owned()] {
+        for image_url in [address.as_str(), ""] {
+            drop(server.portal.ok("organization_patch", json!({"id": "org1", "image_url": image_url})));
+        }
+    }
+    let mut connection = server.portal.database.connect();
+    assert_eq!(store::file_work::places(&mut connection, 10).unwrap(), []);
+    // What an earlier version left is done, too.
+    store::file_work::add(&mut connection, ("groups", &"q".repeat(300)), None).unwrap();
+    server.portal.app.tend_files().unwrap();
+    assert_eq!(store::file_work::places(&mut connection, 10).unwrap(), []);
+}
+
+#[test]
 fn what_was_committed_is_done_when_its_process_died_before() {
     let server = server();
     let incoming = root(&server).join(".incoming");
