@@ -1,6 +1,9 @@
 //! Is in the index what the database says: all of it, document by document, whole documents and not their versions alone.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use action::App;
 use base::Result;
@@ -14,6 +17,12 @@ use store::{Lane, documents};
 const PAGE: i64 = 500;
 /// How long a difference may last that is only a change on its way.
 pub const SETTLE: Duration = Duration::from_millis(1_500);
+
+/// How often [`whole`] looks again at what is written meanwhile.
+const LOOKS: usize = 4;
+
+/// Versions of datasets, by id; what is purged has none.
+pub type Versions = HashMap<String, i64>;
 
 /// What index and database do not agree on, by dataset id.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -53,6 +62,15 @@ impl Differences {
             "quarantined": self.quarantined})
     }
 
+    /// Leaves out what was written again since a first look, and answers it: a change of it may be on its way.
+    pub fn take_moved(&mut self, before: &Versions, now: &Versions) -> Vec<String> {
+        let mut moved = Vec::new();
+        for ids in [&mut self.missing, &mut self.stale, &mut self.surplus] {
+            moved.extend(ids.extract_if(.., |id| before.get(id) != now.get(id)));
+        }
+        moved
+    }
+
     fn extend(&mut self, other: Self) {
         self.missing.extend(other.missing);
         self.stale.extend(other.stale);
@@ -82,51 +100,76 @@ impl Differences {
     }
 }
 
-/// Compares every dataset. What differs is looked at a second time, because a change may be on its way. `told` hears how many
-/// datasets were seen since it last heard.
+/// Compares every dataset. What differs is looked at again, because a change may be on its way: what is written all the time
+/// is left out after a few looks. `told` hears how many datasets were seen since it last heard.
 ///
 /// # Errors
 /// Unavailable, if the database does not answer.
 pub fn whole(app: &App, told: &mut dyn FnMut(u64)) -> Result<Differences> {
-    let mut found = Differences::default();
+    let mut certain = Differences::default();
+    let (mut suspects, mut before) = (Vec::new(), Versions::new());
     let mut after = Some(String::new());
     while let Some(begin) = after {
-        let (differences, seen, next) = part(app, &begin, PAGE)?;
-        told(u64::try_from(seen).unwrap_or_default());
-        found.extend(differences);
-        after = next;
+        let part = part(app, &begin, PAGE)?;
+        told(u64::try_from(part.seen).unwrap_or_default());
+        before.extend(
+            part.found.ids().filter_map(|id| part.versions.get_key_value(id)).map(|(id, version)| (id.clone(), *version)),
+        );
+        suspects.extend(part.found.ids().cloned());
+        certain.quarantined.extend(part.found.quarantined);
+        after = part.next;
     }
-    if found.ids().next().is_none() {
-        return Ok(found);
+    for _look in 0..LOOKS {
+        if suspects.is_empty() {
+            break;
+        }
+        std::thread::sleep(SETTLE);
+        let (mut found, now) = of(app, &suspects)?;
+        suspects = found.take_moved(&before, &now);
+        certain.extend(found);
+        before = now;
     }
-    std::thread::sleep(SETTLE);
-    let mut second = of(app, &found.ids().cloned().collect::<Vec<_>>())?;
-    second.quarantined.append(&mut found.quarantined);
-    Ok(second)
+    Ok(certain)
 }
 
-/// Compares so many datasets behind an id. Answers also how many there were, and where to go on; `None` after the last.
+/// What was found of some datasets.
+#[derive(Debug)]
+pub struct Part {
+    pub found: Differences,
+    /// As the database has them.
+    pub versions: Versions,
+    /// How many there were.
+    pub seen: usize,
+    /// Where to go on; `None` after the last.
+    pub next: Option<String>,
+}
+
+/// Compares so many datasets behind an id.
 ///
 /// # Errors
 /// As [`whole`].
-pub fn part(app: &App, after: &str, limit: i64) -> Result<(Differences, usize, Option<String>)> {
+pub fn part(app: &App, after: &str, limit: i64) -> Result<Part> {
     let documents = documents::page_after(&mut *app.pools.get(Lane::Job)?, after, limit)?;
     let is_full = i64::try_from(documents.len()).is_ok_and(|count| count == limit);
     let next = documents.last().filter(|_| is_full).map(|last| last.id.clone());
     let mut found = Differences::default();
     found.add(app, &documents, app.index.prints_between(after, next.as_deref())?);
-    Ok((found, documents.len(), next))
+    Ok(Part { found, versions: versions(&documents), seen: documents.len(), next })
 }
 
-/// Compares some datasets.
+fn versions(documents: &[Document]) -> Versions {
+    documents.iter().map(|document| (document.id.clone(), document.version)).collect()
+}
+
+/// Compares some datasets. Answers also their versions in the database.
 ///
 /// # Errors
 /// As [`whole`].
-pub fn of(app: &App, ids: &[String]) -> Result<Differences> {
+pub fn of(app: &App, ids: &[String]) -> Result<(Differences, Versions)> {
     let documents = documents::list(&mut *app.pools.get(Lane::Job)?, ids)?;
     let mut found = Differences::default();
     found.add(app, &documents, app.index.prints_of(ids)?);
-    Ok(found)
+    Ok((found, versions(&documents)))
 }
 
 #[cfg(test)]

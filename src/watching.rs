@@ -4,6 +4,7 @@
 //! Takes no lock and a twentieth of one core at most; each node looks at its own index.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc,
         mpsc::{RecvTimeoutError, Sender, channel},
@@ -15,7 +16,7 @@ use std::{
 use action::App;
 use base::{Error, Result};
 
-use crate::comparison::{self, Differences};
+use crate::comparison::{self, Differences, Versions};
 
 /// Datasets looked at in a row.
 const PART: i64 = 50;
@@ -40,7 +41,7 @@ impl Watching {
     /// # Errors
     /// Internal, if the system gives no thread.
     pub fn start(app: &Arc<App>) -> Result<Self> {
-        let mut round = Round { app: Arc::clone(app), after: String::new(), suspects: Vec::new(), doubted: None, found: 0 };
+        let mut round = Round { app: Arc::clone(app), after: String::new(), suspects: HashMap::new(), found: 0 };
         let (stop, stopped) = channel();
         round.tell(0);
         let work = move || {
@@ -76,11 +77,18 @@ struct Round {
     app: Arc<App>,
     /// How far it is.
     after: String,
-    /// What differed when it was looked at: a change may have been on its way.
-    suspects: Vec<String>,
-    doubted: Option<Instant>,
+    /// What differed when it was looked at, by id: a change may have been on its way.
+    suspects: HashMap<String, Suspect>,
     /// What differed for certain in this pass.
     found: usize,
+}
+
+/// A dataset that differed.
+struct Suspect {
+    /// Its version in the database then; `None`: it was not there.
+    version: Option<i64>,
+    /// When it was looked at.
+    at: Instant,
 }
 
 impl Round {
@@ -89,26 +97,41 @@ impl Round {
         if !feed.is_ready() || self.app.index.is_worn() {
             return Ok(());
         }
-        if self.doubted.is_some_and(|at| at.elapsed() >= comparison::SETTLE) {
-            self.decide()?;
+        // A change that was on its way is there once the index sees what was committed by then.
+        let is_due = |suspect: &Suspect| suspect.at.elapsed() >= comparison::SETTLE && feed.sees(suspect.at, 0);
+        let due: Vec<String> = self.suspects.iter().filter(|(_, suspect)| is_due(suspect)).map(|(id, _)| id.clone()).collect();
+        if !due.is_empty() {
+            self.decide(&due)?;
         }
-        let (found, seen, next) = comparison::part(&self.app, &self.after, PART)?;
-        metrics::counter!("kurak_index_compared_total").increment(u64::try_from(seen).unwrap_or_default());
-        self.suspects.extend(found.ids().cloned());
-        if !self.suspects.is_empty() {
-            self.doubted.get_or_insert_with(Instant::now);
-        }
-        if next.is_none() {
+        let part = comparison::part(&self.app, &self.after, PART)?;
+        metrics::counter!("kurak_index_compared_total").increment(u64::try_from(part.seen).unwrap_or_default());
+        self.doubt(part.found.ids(), &part.versions);
+        if part.next.is_none() {
             self.found = 0;
         }
-        self.after = next.unwrap_or_default();
+        self.after = part.next.unwrap_or_default();
         Ok(())
     }
 
-    /// Looks at the suspects again; what still differs is taken anew.
-    fn decide(&mut self) -> Result<()> {
-        let found = comparison::of(&self.app, &self.suspects)?;
-        (self.suspects, self.doubted) = (Vec::new(), None);
+    /// Remembers what differs; what is doubted already stays as it was.
+    fn doubt<'a>(&mut self, ids: impl IntoIterator<Item = &'a String>, versions: &Versions) {
+        for id in ids {
+            let suspect = || Suspect { version: versions.get(id).copied(), at: Instant::now() };
+            self.suspects.entry(id.clone()).or_insert_with(suspect);
+        }
+    }
+
+    /// Looks at suspects again. What still differs and was not written meanwhile is taken anew; what was is doubted anew, since
+    /// that change may be on its way.
+    fn decide(&mut self, due: &[String]) -> Result<()> {
+        let (mut found, now) = comparison::of(&self.app, due)?;
+        let known = |id: &String| Some((id.clone(), self.suspects.get(id)?.version?));
+        let before: Versions = due.iter().filter_map(known).collect();
+        let moved = found.take_moved(&before, &now);
+        for id in due {
+            self.suspects.remove(id);
+        }
+        self.doubt(&moved, &now);
         let count = found.ids().count();
         self.tell(count);
         if count == 0 {
@@ -127,7 +150,7 @@ impl Round {
         let ids: Vec<String> = found.ids().cloned().collect();
         feed.mend(&ids);
         // Whether that helped is seen when they are looked at once more.
-        (self.suspects, self.doubted) = (ids, Some(Instant::now()));
+        self.doubt(&ids, &now);
         Ok(())
     }
 
@@ -171,5 +194,26 @@ mod tests {
         portal.app.feed().unwrap().mend(&ids[..3]);
         portal.app.feed().unwrap().settle();
         assert!(whole(&portal.app, &mut |_| ()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_written_meanwhile_is_no_difference() {
+        let portal = TestApp::with(|settings| settings.auth.create_unowned_dataset = true);
+        let id = portal.ok("package_create", json!({"name": "busy"}))["id"].as_str().unwrap().to_owned();
+        let mut round = Round { app: Arc::clone(&portal.app), after: String::new(), suspects: HashMap::new(), found: 0 };
+        let mark = portal.app.index.mark().unwrap();
+        let lose = || portal.app.index.apply(&[search::Change::Remove(id.clone())], &mark).unwrap();
+        lose();
+        round.step().unwrap();
+        assert_eq!(round.suspects.keys().collect::<Vec<_>>(), [&id]);
+        // Written, and again not there: as if that change were on its way.
+        drop(portal.ok("package_patch", json!({"id": id, "title": "Later"})));
+        assert_eq!(portal.ok("package_search", json!({}))["count"], 1);
+        lose();
+        round.decide(std::slice::from_ref(&id)).unwrap();
+        assert_eq!((round.found, round.suspects[&id].version), (0, Some(2)), "it is doubted anew");
+        round.decide(std::slice::from_ref(&id)).unwrap();
+        assert_eq!(round.found, 1, "what nobody wrote is a difference");
+        kit::soon("it is mended", || whole(&portal.app, &mut |_| ()).unwrap().is_empty());
     }
 }
