@@ -56,6 +56,34 @@ const DATASET: &[&str] = &[
     "url",
     "version",
 ];
+/// The same of a resource.
+const RESOURCE: &[&str] = &[
+    "cache_last_updated",
+    "cache_url",
+    "clear_upload",
+    "created",
+    "datastore_active",
+    "description",
+    "description_translated",
+    "format",
+    "hash",
+    "id",
+    "last_modified",
+    "metadata_modified",
+    "mimetype",
+    "mimetype_inner",
+    "name",
+    "name_translated",
+    "package_id",
+    "position",
+    "resource_type",
+    "size",
+    "state",
+    "tracking_summary",
+    "upload",
+    "url",
+    "url_type",
+];
 /// The same of a group or organization.
 const GROUP: &[&str] = &[
     "approval_status",
@@ -106,20 +134,19 @@ pub fn schema(file: &Value, family: Family, presets: &Presets, site: &Languages)
     let drafts_may_lack = members.get("draft_fields_required").and_then(base::loose::bool_of) == Some(false);
     let reader = Reader { family, presets, languages: &languages, drafts_may_lack };
     let mut expanded = members.clone();
-    let mut list = |key: &str, core: &[&str], all_core: bool| -> Result<Vec<Field>, String> {
+    let mut list = |key: &str, core: &[&str]| -> Result<Vec<Field>, String> {
         let listed = match members.get(key) {
             Some(Value::Array(listed)) => listed,
             None if key == "resource_fields" => return Ok(Vec::new()),
             _ => return Err(format!("it has no list `{key}`")),
         };
-        let (fields, shown) = reader.list(key, listed, &|name| !all_core && !core.contains(&name), DEPTH)?;
+        let (fields, shown) = reader.list(key, listed, &|name| !core.contains(&name), DEPTH)?;
         expanded.insert(key.to_owned(), Value::Array(shown));
         Ok(fields)
     };
     let (fields, resource_fields) = match family {
-        // What a resource has of its own lies beside CKAN's fields: there is no difference.
-        Family::Dataset => (list("dataset_fields", DATASET, false)?, list("resource_fields", &[], true)?),
-        Family::Group | Family::Organization => (list("fields", GROUP, false)?, Vec::new()),
+        Family::Dataset => (list("dataset_fields", DATASET)?, list("resource_fields", RESOURCE)?),
+        Family::Group | Family::Organization => (list("fields", GROUP)?, Vec::new()),
     };
     let own = fields.iter().filter(|field| field.own).map(|field| field.name.clone()).collect();
     Ok(Schema {

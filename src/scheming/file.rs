@@ -8,12 +8,12 @@ use std::{
 
 use serde_json::Value;
 
+use crate::yaml;
+
 /// Bytes of a file.
 const BYTES: u64 = 1024 * 1024;
 /// Levels of nesting in a file.
-const DEPTH: usize = 24;
-/// Nodes of a file, those that aliases repeat counted each time.
-const NODES: usize = 100_000;
+pub(crate) const DEPTH: usize = 24;
 
 /// Where a file lies that an option names: a path, `file:///…`, or `module:file` as ckanext-scheming takes it. A module is
 /// a folder below one of `folders`, of which the first is that of the configuration.
@@ -66,19 +66,12 @@ pub fn read(path: &Path) -> Result<Value, String> {
     }
     let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
     let is_yaml = ending.is_some_and(|ending| ending == "yaml" || ending == "yml");
-    let value = if is_yaml { yaml(&text)? } else { serde_json::from_str(&text).map_err(|error| format!("no JSON: {error}"))? };
+    let value =
+        if is_yaml { yaml::read(&text)? } else { serde_json::from_str(&text).map_err(|error| format!("no JSON: {error}"))? };
     if depth(&value) > DEPTH {
         return Err(format!("it is nested deeper than {DEPTH} levels"));
     }
     Ok(value)
-}
-
-fn yaml(text: &str) -> Result<Value, String> {
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_depth: DEPTH + 8, max_nodes: NODES, max_events: 4 * NODES, max_aliases: 1_000 },
-        with_snippet: false,
-    };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| format!("no YAML: {error}"))
 }
 
 fn depth(value: &Value) -> usize {

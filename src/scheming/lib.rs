@@ -14,6 +14,7 @@ mod run;
 mod schema;
 mod schemas;
 mod step;
+mod yaml;
 
 pub use builtin::LANGUAGES;
 pub use check::{Checked, Scope};

@@ -57,6 +57,10 @@ resource_fields:
   required: true
 - field_name: rows
   validators: ignore_missing int_validator
+- field_name: plan
+  repeating_subfields:
+  - field_name: step
+    required: true
 ";
 
 fn load(name: &str, text: &str, option: usize) -> base::Result<Schemas> {
@@ -99,7 +103,7 @@ fn with(more: Value) -> Value {
 fn good_values_are_shown_as_the_schema_says() {
     let sent = with(json!({"depth": "30", "sampled": "2026-05-01", "open": "yes", "methods": ["c", "a"],
         "keywords": {"ky": ["кыртыш"]}, "contact": [{"person": "A", "since": "2020-01-02", "phones": ["1", ""], "x": 1}],
-        "resources": [{"url": "u", "license": "l", "rows": "7", "other": 1}], "extra": 1}));
+        "resources": [{"url": "u", "license": "l", "rows": "7", "other": 1, "plan": [{"step": "s", "x": 1}]}], "extra": 1}));
     let (dict, checked) = check(&soil(), sent, *SCOPE);
     assert_eq!(Value::Object(checked.errors.fields().clone()), json!({}));
     assert_eq!(
@@ -108,7 +112,7 @@ fn good_values_are_shown_as_the_schema_says() {
             "summary": {"ky": "кыскача", "ru": "коротко"}, "keywords": {"ky": ["кыртыш"]},
             "contact": [{"person": "A", "since": "2020-01-02", "phones": ["1"]}], "code": "new"})
     );
-    assert_eq!(dict["resources"], json!([{"url": "u", "license": "l", "rows": 7, "other": 1}]));
+    assert_eq!(dict["resources"], json!([{"url": "u", "license": "l", "rows": 7, "other": 1, "plan": [{"step": "s"}]}]));
     assert!(dict.contains_key("extra") && !dict.contains_key("region"));
     // What is shown may be sent back.
     let mut again = dict;
@@ -237,6 +241,10 @@ fn wrong_files_are_refused_with_file_field_and_reason() {
     field(
         "field_name: b\n  repeating_subfields:\n  - field_name: c\n    validators: x",
         &["(b)", "repeating_subfields[0] (c)", "\"x\""],
+    );
+    wrong(
+        "dataset_type: d\ndataset_fields: []\nresource_fields:\n- field_name: url\n  repeating_subfields: []",
+        &["resource_fields[0] (url)", "CKAN's own"],
     );
     wrong("dataset_type: d\nbefore_validators: x\ndataset_fields: []", &["before_validators"]);
 }
