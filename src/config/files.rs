@@ -20,6 +20,17 @@ pub fn files(read: &Reader, data: &Path) -> Result<Settings> {
     let default = |kind: &str, default: &str| {
         read.text(&format!("ckan.files.default_storages.{kind}")).unwrap_or_else(|| default.to_owned())
     };
+    let storages = storages(read, data)?;
+    for kind in ["default", "admin", "user", "group", "resource"] {
+        let option = format!("ckan.files.default_storages.{kind}");
+        if let Some(name) = read.text(&option)
+            && !storages.contains_key(&name)
+            && !standard.is_built_in(&name)
+            && !read.flag("testing", false)?
+        {
+            return Err(wrong(&option, &name, &format!("the name of a storage: {STORAGE}{name}.type is not given")));
+        }
+    }
     let root = read.text("ckan.storage_path").map_or_else(|| data.join("storage"), PathBuf::from);
     let size = |name: &str, default: u64| -> Result<u64> { Ok(read.parsed(name, "a number of megabytes")?.unwrap_or(default)) };
     Ok(Settings {
@@ -33,7 +44,7 @@ pub fn files(read: &Reader, data: &Path) -> Result<Settings> {
         group_types: words("ckan.upload.group.types", &standard.group_types),
         user_types: words("ckan.upload.user.types", &standard.user_types),
         inline_types: read.words("ckan.files.inline_content_types"),
-        storages: storages(read, data)?,
+        storages,
         default_storage: default("default", &standard.default_storage),
         admin_storage: default("admin", &standard.admin_storage),
         user_storage: default("user", &standard.user_storage),
@@ -62,7 +73,7 @@ const OF_ALL: &[&str] = &[
 const PATH_STYLE: &str = "path_style";
 const SIGNED: &str = "signed_downloads";
 
-/// Storages on the local disk and in S3. One of another kind is not there, as in CKAN without the plugin that brings it.
+/// Storages on the local disk and in S3.
 fn storages(read: &Reader, data: &Path) -> Result<BTreeMap<String, StorageSettings>> {
     let testing = read.flag("testing", false)?;
     let mut all = BTreeMap::new();
@@ -83,10 +94,10 @@ fn storages(read: &Reader, data: &Path) -> Result<BTreeMap<String, StorageSettin
             }
             // CKAN has it for tests alone: there it is forgotten with the process, here it is a folder like others.
             ("ckan:memory", _) if testing => data.join("storages").join(name),
-            _ => {
-                tracing::warn!(storage = name, kind, "a storage of this kind is not possible");
-                continue;
-            }
+            // Tests of CKAN's configure some to see them fail.
+            _ if testing => continue,
+            // Else files would lie on this disk, and nobody would know.
+            (kind, _) => return Err(wrong(&of("type"), kind, "ckan:fs or kurak:s3")),
         };
         let storage = StorageSettings {
             path,
@@ -218,7 +229,6 @@ mod tests {
             ("ckan.files.storage.big.path", "/srv/big"),
             ("ckan.files.storage.big.max_size", "2GiB"),
             ("ckan.files.storage.big.public", "true"),
-            ("ckan.files.storage.cloud.type", "file_keeper:s3"),
             ("ckan.files.owner.cascade_access", "package resource:big"),
         ];
         let options = |more: &[(&str, &str)]| {
@@ -231,10 +241,16 @@ mod tests {
         assert_eq!((files.storages["big"].max_size, files.storages["big"].public), (Some(2 << 30), true));
         assert_eq!(files.cascade["resource"], ["big"]);
         assert!(config.not_honoured().is_empty(), "{:?}", config.not_honoured());
-        for (name, value) in
-            [("ckan.files.storage.x.type", "ckan:fs"), ("ckan.files.storage.big.max_size", "much"), ("ckan.max_image_size", "-")]
-        {
-            assert!(Config::from_options(options(&[(name, value)])).is_err(), "{name}");
+        for (name, value) in [
+            ("ckan.files.storage.x.type", "ckan:fs"),
+            ("ckan.files.storage.default.type", "ckan:azure"),
+            ("ckan.files.default_storages.resource", "nowhere"),
+            ("ckan.locale_default", "xx"),
+            ("ckan.files.storage.big.max_size", "much"),
+            ("ckan.max_image_size", "-"),
+        ] {
+            let error = Config::from_options(options(&[(name, value)])).unwrap_err();
+            assert!(error.message().contains(name.trim_end_matches("type")) && error.message().contains("expected"), "{error}");
         }
     }
 }

@@ -98,6 +98,13 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// True for the name of a storage that is there without being configured.
+    #[must_use]
+    pub fn is_built_in(&self, name: &str) -> bool {
+        let all = [&self.default_storage, &self.admin_storage, &self.user_storage, &self.group_storage, &self.resource_storage];
+        all.into_iter().any(|known| known == name)
+    }
+
     /// Bytes of the largest file of a resource.
     #[must_use]
     pub fn resource_bytes(&self) -> u64 {
