@@ -12,6 +12,7 @@ mod files;
 pub mod once;
 pub mod openapi;
 pub mod params;
+pub mod plugins;
 pub mod settings;
 pub mod shape;
 pub mod site;

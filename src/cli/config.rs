@@ -93,6 +93,10 @@ pub fn run(config: &Config, command: &Command) -> Result<()> {
                 .not_honoured()
                 .iter()
                 .try_for_each(|(name, meaning)| print::line(format!("{name} does nothing: {meaning}")))?;
+            config
+                .missing_plugins()
+                .iter()
+                .try_for_each(|(name, meaning)| print::line(format!("ckan.plugins: {name} is not here: {meaning}")))?;
             print::line("the options can be read")
         }
     }

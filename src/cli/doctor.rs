@@ -103,6 +103,10 @@ fn configuration(config: &Config, findings: &mut Findings) {
         let names: Vec<&str> = unread.iter().map(|(name, _)| *name).collect();
         findings.add(Verdict::Warn, "options", format!("these do nothing here: {}", names.join(" ")));
     }
+    let missing: Vec<&str> = config.missing_plugins().into_iter().map(|(name, _)| name).collect();
+    if !missing.is_empty() {
+        findings.add(Verdict::Warn, "plugins", format!("ckan.plugins names what is not here: {}", missing.join(" ")));
+    }
     let secret = config.settings.secret_key.reveal();
     match secret.len() {
         0 => findings.add(Verdict::Ok, "secret", "generated, kept in the data folder"),

@@ -31,6 +31,9 @@ pub fn run(mut config: Config, arguments: &Arguments) -> Result<()> {
     for (option, meaning) in config.not_honoured() {
         tracing::warn!(option, meaning, "this option does nothing");
     }
+    for (plugin, meaning) in config.missing_plugins() {
+        tracing::warn!(plugin, meaning, "ckan.plugins names a plugin that is not here");
+    }
     must_be_free(address)?;
     let kurak = Kurak::open(config)?;
     let server = kurak.serve(address)?;

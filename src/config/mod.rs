@@ -18,6 +18,7 @@ use std::{
 
 use action::{
     Settings,
+    plugins::{self, Stand},
     settings::{ActivitySettings, AuthSettings, FeedSettings, LOCALES, MailSettings, RootPath, SearchSettings, ViewSettings},
 };
 use base::{Error, Result, limits, loose, secret::Secret};
@@ -155,6 +156,16 @@ impl Config {
         self.options.iter().filter_map(|option| Some((option.0.as_str(), fault(option)?))).collect()
     }
 
+    /// Plugins that `ckan.plugins` names and that are not here, each with what that means.
+    #[must_use]
+    pub fn missing_plugins(&self) -> Vec<(&str, &'static str)> {
+        let missing = |name: &'_ str| match plugins::stand(name) {
+            Stand::Missing(meaning) => Some(meaning),
+            Stand::Here | Stand::Pages => None,
+        };
+        self.settings.plugins.iter().filter_map(|name| Some((name.as_str(), missing(name)?))).collect()
+    }
+
     /// The options as text, secrets hidden: what is named like one, and the password in an address.
     #[must_use]
     pub fn printable(&self) -> Vec<(String, String)> {
@@ -196,7 +207,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         site_title: read.text("ckan.site_title").unwrap_or(standard.site_title),
         site_description: read.text("ckan.site_description").unwrap_or_default(),
         site_id: read.text("ckan.site_id").unwrap_or(standard.site_id),
-        locale_default: read.text("ckan.locale_default").unwrap_or(standard.locale_default),
+        locale_default: locale_default(read)?.unwrap_or(standard.locale_default),
         accept_language: read.flag("kurak.accept_language", standard.accept_language)?,
         locales: locales(read),
         feeds: FeedSettings {
@@ -287,6 +298,18 @@ fn root_path(read: &Reader) -> Result<RootPath> {
     };
     let (before, behind) = text.split_once("{{LANG}}").unwrap_or((&text, ""));
     Ok(RootPath { before: part(before)?, behind: part(behind)? })
+}
+
+/// As in CKAN, a language that nobody knows is refused: texts would be looked for in it and never found.
+fn locale_default(read: &Reader) -> Result<Option<String>> {
+    // CKAN has messages in these, too, which nobody finds in addresses.
+    let more = ["no", "zh_Hans_CN", "zh_Hant_TW"];
+    match read.text("ckan.locale_default") {
+        Some(locale) if !LOCALES.iter().chain(&more).any(|known| *known == locale) => {
+            Err(wrong("ckan.locale_default", &locale, "a language that CKAN has, such as ky, ru or en"))
+        }
+        known => Ok(known),
+    }
 }
 
 /// The languages that may stand in front of an address (CKAN's `get_locales_from_config`).

@@ -10,13 +10,17 @@ use crate::people_of::faults;
 #[test]
 fn clients_recognise_a_ckan() {
     let portal = TestApp::with(|settings| {
-        settings.plugins = vec!["harvest".to_owned()];
+        settings.plugins = ["harvest", "xloader", "stats", "no_such"].map(str::to_owned).to_vec();
         settings.hide_version = true;
     });
     let status = portal.call(&Actor::anonymous(), "status_show", json!({})).unwrap();
-    assert_eq!(status["extensions"], json!(["harvest"]));
+    // CKAN's tests want `stats`, which is pages alone.
+    assert_eq!(status["extensions"], json!(["harvest", "stats"]));
     assert_eq!((status.as_object().unwrap().len(), status.get("ckan_version")), (6, None));
     assert_eq!(portal.ok("status_show", json!({}))["ckan_version"], "2.12.0");
+    let all = TestApp::new().ok("status_show", json!({}))["extensions"].clone();
+    let has = |name: &str| all.as_array().unwrap().contains(&json!(name));
+    assert!(has("activity") && has("image_view") && has("harvest") && !has("datastore"), "{all}");
 }
 
 #[test]

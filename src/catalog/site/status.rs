@@ -1,6 +1,9 @@
 //! `status_show`: how clients recognise a CKAN.
 
-use action::{Action, Ctx, Kind};
+use action::{
+    Action, Ctx, Kind, Settings,
+    plugins::{self, Stand},
+};
 use base::Result;
 use serde::Serialize;
 
@@ -22,6 +25,7 @@ pub struct StatusView {
     site_url: String,
     error_emails_to: Option<String>,
     locale_default: String,
+    /// Of the plugins that are named those that are here; where none are named, all that are.
     extensions: Vec<String>,
     /// Left out with `ckan.hide_version`, but for a sysadmin.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,8 +51,15 @@ impl Action for Status {
             site_url: site.address.clone(),
             error_emails_to: settings.email_to.clone(),
             locale_default: settings.locale_default.clone(),
-            extensions: settings.plugins.clone(),
+            extensions: extensions(settings),
             ckan_version: (!settings.hide_version || ctx.actor.is_sysadmin()).then_some(CKAN_VERSION),
         })
     }
+}
+
+fn extensions(settings: &Settings) -> Vec<String> {
+    if settings.every_plugin && settings.plugins.is_empty() {
+        return plugins::here().map(str::to_owned).collect();
+    }
+    settings.plugins.iter().filter(|name| !matches!(plugins::stand(name), Stand::Missing(_))).cloned().collect()
 }
