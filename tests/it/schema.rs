@@ -304,8 +304,14 @@ fn what_is_left_out_stays_and_what_is_emptied_goes() {
         (&updated["title"], &updated["title_translated"], &updated["owner_org"]),
         (&json!("Soil"), &texts, &organization["id"])
     );
-    let freed = portal.ok("package_patch", json!({"id": "soil", "owner_org": null}));
-    assert_eq!(freed["owner_org"], Value::Null);
+    for (action, sent, owner) in [
+        ("package_patch", json!(null), &organization["id"]),
+        ("package_update", json!(null), &organization["id"]),
+        ("package_patch", json!(""), &Value::Null),
+    ] {
+        let written = portal.ok(action, json!({"id": "soil", "title_translated": texts, "owner_org": sent}));
+        assert_eq!(&written["owner_org"], owner, "{action} {sent}");
+    }
     let wrong = errors(&portal, "package_patch", json!({"id": "soil", "title_translated": {"EN": "x"}}));
     assert_eq!(wrong, json!({"title_translated": ["invalid language code: \"EN\""]}));
     assert_eq!(errors(&portal, "package_patch", json!({"id": "soil", "name": ""})), json!({"name": ["Missing value"]}));

@@ -76,7 +76,10 @@ pub fn apply(
     let creates = before.is_none();
     if let Some(before) = &before {
         for (name, value) in &before.kept {
-            dict.entry(*name).or_insert_with(|| value.clone());
+            let sent = dict.entry(*name).or_insert(Value::Null);
+            if sent.is_null() {
+                sent.clone_from(value);
+            }
         }
     }
     let state = sent.as_deref().or(before.as_ref().map(|before| before.state)).unwrap_or("active");

@@ -105,10 +105,9 @@ pub fn read(dict: &Map<String, Value>, setting: Setting) -> Result<Draft> {
             None | Some(Value::Null) => old.is_some_and(|old| old.private),
             Some(value) => loose::bool_of(value).unwrap_or(false),
         },
-        owner_org: if dict.contains_key("owner_org") || old.is_none() {
-            text_of(dict, "owner_org").filter(|owner| !owner.is_empty())
-        } else {
-            old.and_then(|old| old.owner_org.clone())
+        owner_org: match dict.get("owner_org") {
+            None | Some(Value::Null) => old.and_then(|old| old.owner_org.clone()),
+            Some(_) => text_of(dict, "owner_org").filter(|owner| !owner.is_empty()),
         },
         title_translated: translated::read(dict, "title_translated", &mut errors),
         notes_translated: translated::read(dict, "notes_translated", &mut errors),

@@ -45,6 +45,7 @@ impl Action for Patch {
 
     fn run(ctx: &mut Ctx, params: PatchParams, before: UserRow) -> Result<Map<String, Value>> {
         let Dict(mut dict) = params.0;
+        dict.retain(|_, value| !value.is_null());
         // What user_show tells of him stands for what was not sent.
         dict.entry("email").or_insert_with(|| before.email.clone().map_or(Value::Null, Value::String));
         dict.entry("name").or_insert_with(|| Value::String(before.name.clone()));
