@@ -55,6 +55,42 @@ fn a_dataset_leaves_its_versions() {
 }
 
 #[test]
+fn any_two_versions_are_compared() {
+    let portal = portal();
+    let call = |who: &str, name: &str, input: Value| portal.call(&actor(&portal, who), name, input);
+    drop(
+        call("editor", "package_create", json!({"name": "data", "title": "First", "owner_org": "org1", "private": true}))
+            .unwrap(),
+    );
+    for title in ["Second", "Third"] {
+        drop(call("editor", "package_patch", json!({"id": "data", "title": title})).unwrap());
+    }
+    let list = portal.ok("package_activity_list", json!({"id": "data"}));
+    let diff = |who: &str, id: &Value, old: &Value| {
+        call(who, "activity_diff", json!({"id": id, "old_id": old, "object_type": "package"}))
+    };
+    let (first, last) = (&list[2]["id"], &list[0]["id"]);
+    let found = diff("editor", last, first).unwrap();
+    assert!(found["diff"].as_str().unwrap().contains("-  \"title\": \"First\",\n+  \"title\": \"Third\","), "{found}");
+    assert_eq!((&found["activities"][0]["id"], &found["activities"][1]["id"]), (first, last));
+    let back = diff("editor", first, last).unwrap();
+    assert!(back["diff"].as_str().unwrap().contains("+  \"title\": \"First\","), "{back}");
+    assert_eq!(diff("editor", last, &json!("nothing")).unwrap_err().kind(), Kind::NotFound);
+    drop(portal.ok("package_create", json!({"name": "other", "owner_org": "org1"})));
+    let other = portal.ok("package_activity_list", json!({"id": "other"}))[0]["id"].clone();
+    assert_eq!(faults(diff("editor", last, &other)), json!({"old_id": ["It is an activity of another object"]}));
+    // Who may see the one may not see the other for that.
+    drop(portal.ok("package_patch", json!({"id": "data", "private": false, "owner_org": "org1"})));
+    let open = portal.ok("package_activity_list", json!({"id": "data"}))[0]["id"].clone();
+    let portal = portal.restart_with(|settings| settings.activity.public_detail = true);
+    let seen = |old: Option<&Value>| {
+        portal.call(&Actor::anonymous(), "activity_diff", json!({"id": open, "old_id": old, "object_type": "package"}))
+    };
+    assert_eq!(seen(Some(first)).unwrap_err().kind(), Kind::Denied);
+    assert!(seen(Some(&open)).is_ok());
+}
+
+#[test]
 fn times_bound_a_list() {
     let portal = portal();
     drop(portal.ok("package_create", json!({"name": "data", "owner_org": "org1", "notes": "0"})));
