@@ -139,6 +139,7 @@ diesel::table! {
 }
 diesel::joinable!(file_owner -> file (file_id));
 diesel::allow_tables_to_appear_in_same_query!(file, file_owner);
+diesel::allow_tables_to_appear_in_same_query!(file_owner, resource);
 diesel::table! { file_work (seq) { seq -> BigInt, storage -> Text, location -> Text, arrival -> Nullable<Text>, } }
 
 diesel::joinable!(api_token -> users (user_id));

@@ -206,6 +206,31 @@ fn who_may_do_it_with_the_owner_may_do_it_with_the_file() {
 }
 
 #[test]
+fn what_is_purged_leaves_its_files_to_nobody() {
+    let server = server();
+    let (token, portal) = (server.token("root", true), &server.portal);
+    let organization = portal.ok("organization_create", json!({"name": "org1"}));
+    let resources = json!([{"url": "http://x.org/a"}]);
+    let dataset = portal.ok("package_create", json!({"name": "data", "owner_org": "org1", "resources": resources}));
+    let given = |owner_type: &str, owner: &Value, name: &str| {
+        let id = stored(&server, &token, text(name, name))["id"].clone();
+        drop(portal.ok("file_ownership_transfer", json!({"id": id, "owner_type": owner_type, "owner_id": owner})));
+        id
+    };
+    let of_resource = given("resource", &dataset["resources"][0]["id"], "a.txt");
+    let of_dataset = given("package", &dataset["id"], "b.txt");
+    let of_organization = given("organization", &organization["id"], "c.txt");
+    let owner = |id: &Value| portal.ok("file_show", json!({"id": id}))["owner_type"].clone();
+    drop(portal.ok("dataset_purge", json!({"id": "data"})));
+    assert_eq!(
+        (owner(&of_dataset), owner(&of_resource), owner(&of_organization)),
+        (json!(null), json!(null), json!("organization"))
+    );
+    drop(portal.ok("organization_purge", json!({"id": "org1"})));
+    assert_eq!(owner(&of_organization), Value::Null);
+}
+
+#[test]
 fn users_upload_where_the_site_lets_them() {
     let server = server_with(|files| {
         files.authenticated_uploads = true;

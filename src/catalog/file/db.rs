@@ -8,7 +8,7 @@ use diesel::{
 use serde_json::Value;
 use store::{
     error,
-    schema::{file, file_owner, file_owner_transfer_history as history},
+    schema::{file, file_owner, file_owner_transfer_history as history, resource},
 };
 
 /// A row of `file`.
@@ -156,6 +156,19 @@ pub fn rename(connection: &mut PgConnection, id: &str, name: &str) -> Result<()>
 /// What the database says.
 pub fn delete(connection: &mut PgConnection, id: &str) -> Result<()> {
     diesel::delete(file::table.find(id)).execute(connection).map(drop).map_err(error::of)
+}
+
+/// Files of what goes for good (a dataset with its resources, an organization, a group) are nobody's any more: whatever gets
+/// its id later shall not have them. Sysadmins find them.
+///
+/// # Errors
+/// What the database says.
+pub fn disown(connection: &mut PgConnection, (owner_type, owner_id): (&str, &str)) -> Result<()> {
+    let own = file_owner::table.filter(file_owner::owner_type.eq(owner_type)).filter(file_owner::owner_id.eq(owner_id));
+    diesel::delete(own).execute(connection).map_err(error::of)?;
+    let resources = resource::table.filter(resource::package_id.eq(owner_id)).select(resource::id);
+    let below = file_owner::table.filter(file_owner::owner_type.eq("resource")).filter(file_owner::owner_id.eq_any(resources));
+    diesel::delete(below).execute(connection).map(drop).map_err(error::of)
 }
 
 /// How many files an owner has.

@@ -7,7 +7,7 @@ use store::{changes, quotes::GroupRow};
 
 use super::{check::Draft, db};
 use crate::{
-    activity, member,
+    activity, file, member,
     package::{Incoming, Outcome, give_many, regroup_many, store_many},
     picture::{self, Of},
 };
@@ -142,6 +142,8 @@ pub fn purge(ctx: &mut Ctx, row: &GroupRow) -> Result<()> {
         let datasets = member::db::grouped(ctx.db()?, &row.id)?;
         regroup_many(ctx, &datasets, row, false)?;
     }
+    let kind = if row.is_organization { "organization" } else { "group" };
+    file::db::disown(ctx.db()?, (kind, &row.id))?;
     db::purge(ctx.db()?, &row.id)?;
     let is_used = db::has_picture(ctx.db()?, &row.image_url)?;
     picture::clear(ctx, Of::Group, &row.image_url, is_used)?;

@@ -6,7 +6,7 @@ use model::Document;
 use store::changes::{Entity, Kind as Change};
 
 use super::{allow, db};
-use crate::{activity, relationship, resource};
+use crate::{activity, file, relationship, resource};
 
 action::declare! {
     /// Removes a dataset and everything of it for good. For sysadmins.
@@ -52,6 +52,7 @@ pub fn purge(ctx: &mut Ctx, document: &Document) -> Result<()> {
         .filter(|id| *id != document.id)
         .collect();
     resource::upload::clear_all(ctx, &document.id)?;
+    file::db::disown(ctx.db()?, ("package", &document.id))?;
     db::purge(ctx.db()?, &document.id)?;
     // Each of its activities holds it whole.
     activity::db::delete_of(ctx.db()?, &document.id)?;
