@@ -14,7 +14,7 @@ use std::{
 };
 
 use action::App;
-use base::{Error, Result};
+use base::{Error, Result, priority};
 
 use crate::comparison::{self, Differences, Versions};
 
@@ -45,6 +45,7 @@ impl Watching {
         let (stop, stopped) = channel();
         round.tell(0);
         let work = move || {
+            priority::give_way(priority::BEHIND);
             loop {
                 let begun = Instant::now();
                 let step = round.step();

@@ -1,4 +1,4 @@
-//! Words that every other room uses: errors, bounds, names, lenient JSON, letters, paging, time.
+//! Words that every other room uses: errors, bounds, names, lenient JSON, letters, paging, time, priorities.
 //!
 //! Must never know of a catalog, a database or HTTP.
 
@@ -9,6 +9,7 @@ pub mod limits;
 pub mod loose;
 pub mod name;
 pub mod page;
+pub mod priority;
 pub mod secret;
 pub mod time;
 

@@ -17,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use base::{Error, Result};
+use base::{Error, Result, priority};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_types};
 
 use crate::{
@@ -461,6 +461,7 @@ impl Loop {
         std::thread::Builder::new()
             .name("rebuild".to_owned())
             .spawn(move || {
+                priority::give_way(priority::BEHIND);
                 // The follower may have ended meanwhile; then nobody wants it.
                 let _gone = sender.send(unbroken("the rebuild", || build(builder, &pools, &state)));
             })

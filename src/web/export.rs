@@ -167,14 +167,14 @@ pub enum Form {
     /// They go out as they are.
     Lines,
     /// A catalog of DCAT-US, dataset by dataset.
-    DcatUs { site: Site, head: Option<String>, has_any: bool, is_ended: bool },
+    DcatUs { site: Box<Site>, head: Option<String>, has_any: bool, is_ended: bool },
 }
 
 impl Form {
     /// A catalog of DCAT-US.
     pub fn dcat_us(site: Site) -> Self {
         let head = Some(dcat_us::begin(&site));
-        Self::DcatUs { site, head, has_any: false, is_ended: false }
+        Self::DcatUs { site: Box::new(site), head, has_any: false, is_ended: false }
     }
 
     /// What is sent for some lines; for none, at the end.

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use base::{Error, Result, limits};
+use base::{Error, Result, limits, priority};
 use tokio::{
     runtime::{Builder, Runtime},
     sync::Semaphore,
@@ -62,11 +62,11 @@ impl Lanes {
     pub fn new() -> Result<Self> {
         let half = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
         Ok(Self {
-            read: Lane::new("read", (READS, QUEUE), READ_PATIENCE)?,
-            write: Lane::new("write", (WRITES, QUEUE), WRITE_PATIENCE)?,
-            search: Lane::new("search", (SEARCHES, QUEUE), READ_PATIENCE)?,
-            costly: Lane::new("costly", (half, COSTLY_QUEUE), READ_PATIENCE)?.telling(COSTLY),
-            export: Lane::new("export", (EXPORTS, QUEUE), WRITE_PATIENCE)?,
+            read: Lane::new("read", (READS, QUEUE), READ_PATIENCE, 0)?,
+            write: Lane::new("write", (WRITES, QUEUE), WRITE_PATIENCE, priority::WRITING)?,
+            search: Lane::new("search", (SEARCHES, QUEUE), READ_PATIENCE, 0)?,
+            costly: Lane::new("costly", (half, COSTLY_QUEUE), READ_PATIENCE, priority::WRITING)?.telling(COSTLY),
+            export: Lane::new("export", (EXPORTS, QUEUE), WRITE_PATIENCE, priority::BEHIND)?,
             uploads: Arc::new(Semaphore::new(limits::UPLOADS)),
             waiters: Semaphore::new(limits::INDEX_WAITERS),
         })
@@ -74,11 +74,12 @@ impl Lanes {
 }
 
 impl Lane {
-    fn new(name: &str, (threads, queue): (usize, usize), patience: Duration) -> Result<Self> {
+    fn new(name: &str, (threads, queue): (usize, usize), patience: Duration, steps: i32) -> Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(threads)
             .thread_name(name)
+            .on_thread_start(move || priority::give_way(steps))
             .build()
             .map_err(Error::internal)?;
         Ok(Self { runtime: Some(runtime), places: Arc::new(Semaphore::new(threads + queue)), patience, busy: None })
@@ -134,7 +135,7 @@ mod tests {
 
     #[actix_web::test]
     async fn who_comes_when_all_places_are_taken_is_sent_away() {
-        let lane = Arc::new(Lane::new("test", (1, 1), READ_PATIENCE).unwrap());
+        let lane = Arc::new(Lane::new("test", (1, 1), READ_PATIENCE, 0).unwrap());
         let (open, gate) = mpsc::channel::<()>();
         let working = {
             let lane = Arc::clone(&lane);
@@ -155,7 +156,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_panic_costs_neither_the_thread_nor_the_place() {
-        let lane = Lane::new("test", (1, 0), READ_PATIENCE).unwrap();
+        let lane = Lane::new("test", (1, 0), READ_PATIENCE, 0).unwrap();
         for _round in 0..3 {
             let broken = lane.run::<()>(|| panic!("secret")).await.unwrap_err();
             assert_eq!(broken.kind(), Kind::Internal);
@@ -166,7 +167,7 @@ mod tests {
 
     #[actix_web::test]
     async fn nobody_waits_for_ever_and_what_nobody_waits_for_is_not_begun() {
-        let lane = Lane::new("test", (1, 1), Duration::from_millis(50)).unwrap();
+        let lane = Lane::new("test", (1, 1), Duration::from_millis(50), 0).unwrap();
         let (open, gate) = mpsc::channel::<()>();
         let (begin, begun) = mpsc::channel::<()>();
         let (hangs, waits) =

@@ -26,7 +26,7 @@ use std::{
 };
 
 use action::App;
-use base::{Error, Kind, Result};
+use base::{Error, Kind, Result, priority};
 use fetch::Fetcher;
 use ipnet::IpNet;
 use store::{Lane, Tx};
@@ -118,7 +118,10 @@ impl Worker {
         let mut worker = Self { shared: Arc::clone(&shared), threads: Vec::new() };
         for number in 0..parallel {
             let shared = Arc::clone(&shared);
-            worker.spawn(&format!("harvest-{number}"), move || runner(&shared))?;
+            worker.spawn(&format!("harvest-{number}"), move || {
+                priority::give_way(priority::BEHIND);
+                runner(&shared);
+            })?;
         }
         worker.spawn("harvest-lease", move || keeper(&shared))?;
         Ok(worker)
