@@ -12,8 +12,12 @@ pub const JSON_DEPTH: usize = 64;
 pub const JSON_KEYS: usize = 10_000;
 /// Bytes of one string in a body.
 pub const STRING_BYTES: usize = 1024 * 1024;
-/// Bytes of a query text (`q`, `fq`, one of `fq_list`, `sort`).
+/// Bytes of a query text (`q`, `sort`).
 pub const QUERY_BYTES: usize = 8 * 1024;
+/// Bytes of a filter (`fq`, one of `fq_list`): lists of ids are long.
+pub const FILTER_BYTES: usize = 64 * 1024;
+/// Clauses of a filter, over all levels; as many as Solr takes.
+pub const FILTER_CLAUSES: usize = 1_024;
 /// Levels of nesting in a query.
 pub const QUERY_DEPTH: usize = 32;
 /// Clauses of a query, over all levels.
@@ -27,7 +31,9 @@ pub const START_MAX: usize = 100_000;
 /// Facet fields of a search.
 pub const FACET_FIELDS: usize = 50;
 /// Values of a facet, also for `facet.limit=-1`.
-pub const FACET_VALUES: usize = 1_000;
+pub const FACET_VALUES: usize = 100_000;
+/// Bytes of the values of all facets of a search, 40 for each beside its letters.
+pub const FACET_BYTES: usize = 8 * 1024 * 1024;
 /// How long a search may take.
 pub const SEARCH_MILLIS: u64 = 2_000;
 /// Resources of a dataset.

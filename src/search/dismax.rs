@@ -60,6 +60,25 @@ pub fn parts(text: &str) -> Result<Vec<Part>> {
     Ok(parts)
 }
 
+/// A free text with the parts of its hyphenated words apart; `None` where it has none, or has quotes.
+#[must_use]
+pub fn apart(text: &str) -> Option<String> {
+    let is_hyphen = |letter: char| matches!(letter, '-' | '\u{2010}'..='\u{2014}' | '/' | '_');
+    let apart: Vec<String> = text
+        .split_whitespace()
+        .map(|word| {
+            let signed = word.starts_with(['+', '-']);
+            if signed {
+                word.to_owned()
+            } else {
+                word.split(is_hyphen).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+            }
+        })
+        .collect();
+    let parts = apart.join(" ");
+    (!text.contains('"') && apart.iter().any(|word| word.contains(' '))).then_some(parts)
+}
+
 /// Reads `field^weight field …`.
 ///
 /// # Errors
@@ -117,6 +136,20 @@ mod tests {
         assert_eq!(minimum("75%", 4).unwrap(), 3);
         assert_eq!(minimum("-25%", 4).unwrap(), 3);
         assert!(minimum("x", 1).is_err() && minimum("2<", 3).is_err());
+    }
+
+    #[test]
+    fn hyphenated_words_come_apart() {
+        for (text, parts) in [
+            ("иссык-куль", Some("иссык куль")),
+            ("жер  Жалал-Абад/Ош", Some("жер Жалал Абад Ош")),
+            ("-иссык-куль", None),
+            ("\"иссык-куль\" a-b", None),
+            ("вода", None),
+            ("", None),
+        ] {
+            assert_eq!(apart(text).as_deref(), parts, "{text}");
+        }
     }
 
     #[test]

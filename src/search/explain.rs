@@ -51,10 +51,16 @@ pub fn sentences(view: &View, builder: &mut Builder<'_>, request: &Request, page
             }
         }
     }
-    Ok(told.into_iter().map(|told| sentence(&reasons, &told)).collect())
+    let plain = if question::is_asked(request) {
+        "Found because it has nothing that the question excludes."
+    } else {
+        "Every dataset answers this question."
+    };
+    Ok(told.into_iter().map(|told| sentence(&reasons, &told).unwrap_or_else(|| plain.to_owned())).collect())
 }
 
-fn sentence(reasons: &[Reason], told: &BTreeMap<usize, Score>) -> String {
+/// `None` where nothing raised the score.
+fn sentence(reasons: &[Reason], told: &BTreeMap<usize, Score>) -> Option<String> {
     let mut clauses: Vec<(String, Vec<String>)> = Vec::new();
     for (number, score) in told {
         let Some(reason) = reasons.get(*number) else { continue };
@@ -70,11 +76,11 @@ fn sentence(reasons: &[Reason], told: &BTreeMap<usize, Score>) -> String {
         }
     }
     if clauses.is_empty() {
-        return "Every dataset answers this question.".to_owned();
+        return None;
     }
     let clauses: Vec<String> =
         clauses.into_iter().map(|(what, places)| format!("{what} {}", places.join(" and ")).trim_end().to_owned()).collect();
-    format!("Found by {}.", clauses.join("; "))
+    Some(format!("Found by {}.", clauses.join("; ")))
 }
 
 fn reasons(builder: &mut Builder<'_>, request: &Request) -> Result<Vec<Reason>> {

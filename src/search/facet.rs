@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base::{Error, Result};
 use tantivy::SegmentReader;
+use tantivy::index::SegmentId;
 
 use crate::analyze::alphabet;
 use crate::holders::{Kept, kept};
 use crate::usize_of;
+use crate::view::Allowed;
 
 /// The values of one field in one segment.
 #[derive(Debug, Default)]
@@ -22,6 +24,8 @@ pub struct Column {
     ordinals: Vec<u32>,
     /// Per ordinal, how many documents of the segment have it, deleted ones included.
     totals: Vec<u32>,
+    /// Different values.
+    distinct: usize,
 }
 
 impl Column {
@@ -61,6 +65,9 @@ impl Column {
     }
 }
 
+/// Values of a field that no piece has any more and that are kept all the same.
+const SPARE: usize = 1_000;
+
 /// The values of one field and their numbers. Numbers are only ever added.
 #[derive(Default)]
 struct Dictionary {
@@ -99,6 +106,18 @@ pub struct Facet {
     pub columns: Vec<Arc<Column>>,
 }
 
+impl Facet {
+    /// Per value, how many of the documents that may be seen have it.
+    #[must_use]
+    pub fn counts(&self, allowed: &[Arc<Allowed>]) -> Vec<u32> {
+        let mut counts = vec![0; self.values.len()];
+        for (column, allowed) in self.columns.iter().zip(allowed) {
+            column.add_all_but(&allowed.denied, &mut counts);
+        }
+        counts
+    }
+}
+
 /// Facet fields that are built before a new reader answers.
 pub const WARM: [&str; 6] = ["organization", "groups", "tags", "res_format", "license_id", "dataset_type"];
 
@@ -111,6 +130,12 @@ impl Store {
         let field = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(column.to_owned()).or_default());
         let mut field = field.lock().unwrap_or_else(PoisonError::into_inner);
         let Field { dictionary, columns } = &mut *field;
+        let is_there = |id: &SegmentId| segments.iter().any(|segment| segment.segment_id() == *id);
+        let in_use: usize = columns.iter().filter(|(id, _)| is_there(id)).map(|(_, column)| column.distinct).sum();
+        if dictionary.values.len() > 2 * in_use + SPARE {
+            // Most of them are in no piece any more. Whoever still counts has the old ones at hand.
+            (*dictionary, *columns) = Default::default();
+        }
         let columns = kept(columns, segments, |segment| build(column, segment, dictionary))?;
         Ok(Facet { values: Arc::clone(&dictionary.values), columns })
     }
@@ -127,10 +152,10 @@ fn build(column: &str, segment: &SegmentReader, dictionary: &mut Dictionary) -> 
     for local in 0..strings.num_terms() {
         let local = u64::try_from(local).unwrap_or(u64::MAX);
         strings.ord_to_str(local, &mut value).map_err(|error| fault(&error))?;
-        let shown = if column == "title_string" { alphabet::title(&value) } else { value.as_str().into() };
-        numbers.push(dictionary.number(&shown));
+        let shown = if column == "title_string" { alphabet::title(&value) } else { &value };
+        numbers.push(dictionary.number(shown));
     }
-    let mut out = Column { totals: vec![0; dictionary.values.len()], ..Column::default() };
+    let mut out = Column { totals: vec![0; dictionary.values.len()], distinct: numbers.len(), ..Column::default() };
     out.starts.reserve(usize_of(documents) + 1);
     out.starts.push(0);
     for doc in 0..documents {
@@ -151,23 +176,51 @@ fn build(column: &str, segment: &SegmentReader, dictionary: &mut Dictionary) -> 
     Ok(out)
 }
 
-/// The values to show: by count, or by name where no limit was asked for, as Solr does.
+/// What a value takes beside its letters.
+const VALUE_BYTES: usize = 40;
+
+/// The values of a field to show, and how many there would be where they were cut at a bound instead of where it was asked.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Selected {
+    pub values: Vec<(String, usize)>,
+    pub cut_from: Option<usize>,
+}
+
+/// The values to show: by count, or by name where no limit was asked for, as Solr does. What is beyond the bounds is cut by
+/// count. `seen` counts the documents that the caller may see, found or not: a value that none of them has is nowhere. `bytes` is
+/// what the facets of an answer may still take.
 #[must_use]
-pub fn select(values: &[Arc<str>], counts: &[u32], limit: i64, least: usize) -> Vec<(String, usize)> {
+pub fn select(
+    values: &[Arc<str>],
+    counts: &[u32],
+    seen: Option<&[u32]>,
+    (limit, least): (i64, usize),
+    bytes: &mut usize,
+) -> Selected {
     let by_name = limit < 0;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX).min(base::limits::FACET_VALUES);
-    let mut found: Vec<(u32, &Arc<str>)> =
-        values.iter().zip(counts).filter(|(_, count)| usize_of(**count) >= least).map(|(value, count)| (*count, value)).collect();
-    let order = |left: &(u32, &Arc<str>), right: &(u32, &Arc<str>)| {
-        let by_count = if by_name { std::cmp::Ordering::Equal } else { right.0.cmp(&left.0) };
-        by_count.then_with(|| left.1.cmp(right.1))
-    };
-    if limit > 0 && found.len() > limit {
-        found.select_nth_unstable_by(limit - 1, order);
+    let asked = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_seen = |place: usize| seen.is_none_or(|seen| seen.get(place).is_some_and(|count| *count > 0));
+    let mut found: Vec<(u32, &Arc<str>)> = (values.iter().zip(counts).enumerate())
+        .filter(|(place, (_, count))| usize_of(**count) >= least && is_seen(*place))
+        .map(|(_, (value, count))| (*count, value))
+        .collect();
+    let by_count = |left: &(u32, &Arc<str>), right: &(u32, &Arc<str>)| right.0.cmp(&left.0).then_with(|| left.1.cmp(right.1));
+    let (all, most) = (found.len(), asked.min(base::limits::FACET_VALUES));
+    if most > 0 && all > most {
+        found.select_nth_unstable_by(most - 1, by_count);
     }
-    found.truncate(limit);
-    found.sort_unstable_by(order);
-    found.into_iter().map(|(count, value)| (value.to_string(), usize_of(count))).collect()
+    found.truncate(most);
+    found.sort_unstable_by(by_count);
+    let fits = |(_, value): &(u32, &Arc<str>)| {
+        let left = bytes.checked_sub(value.len() + VALUE_BYTES);
+        left.inspect(|left| *bytes = *left).is_some()
+    };
+    found = found.into_iter().take_while(fits).collect();
+    if by_name {
+        found.sort_unstable_by_key(|(_, value)| *value);
+    }
+    let cut_from = (found.len() < all.min(asked)).then_some(all);
+    Selected { values: found.into_iter().map(|(count, value)| (value.to_string(), usize_of(count))).collect(), cut_from }
 }
 
 #[cfg(test)]
@@ -180,11 +233,43 @@ mod tests {
     fn values_come_by_count_then_name_or_by_name_alone() {
         let values: Vec<Arc<str>> = ["b", "a", "c", "d"].map(Arc::from).to_vec();
         let counts = [2, 2, 5, 0];
-        let names = |limit, least| select(&values, &counts, limit, least).into_iter().map(|(value, _)| value).collect::<Vec<_>>();
-        assert_eq!(names(2, 1), ["c", "a"]);
-        assert_eq!(names(-1, 1), ["a", "b", "c"]);
-        assert_eq!(names(10, 0), ["c", "a", "b", "d"]);
-        assert_eq!(names(0, 1), [""; 0]);
+        let of = |limit, least, seen, mut bytes: usize| select(&values, &counts, seen, (limit, least), &mut bytes);
+        let plain = |found: Selected| found.values.into_iter().map(|(value, _)| value).collect::<String>();
+        let names = |limit, least| plain(of(limit, least, None, 1_000));
+        assert_eq!(names(2, 1), "ca");
+        assert_eq!(names(-1, 1), "abc");
+        assert_eq!(names(10, 0), "cabd");
+        assert_eq!(names(0, 1), "");
+        // What nobody may see is not there, with whatever count.
+        assert_eq!(plain(of(10, 0, Some(&[2, 2, 5, 0]), 1_000)), "cab");
+        assert_eq!(plain(of(10, 0, Some(&[2, 2, 5, 1]), 1_000)), "cabd");
+        // A bound leaves the largest, and says that it cut.
+        let two = |limit| of(limit, 1, None, 2 * (VALUE_BYTES + 1));
+        assert_eq!((two(-1).cut_from, plain(two(-1)).as_str()), (Some(3), "ac"));
+        assert_eq!((two(3).cut_from, two(2).cut_from, of(-1, 1, None, 1_000).cut_from), (Some(3), None, None));
+    }
+
+    #[test]
+    fn values_that_are_gone_do_not_stay_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = crate::Index::open(folder.path()).unwrap();
+        let ask = crate::Request { facet_fields: vec!["tags".to_owned()], ..crate::Request::public() };
+        let view = || index.0.live.read().unwrap().view();
+        for round in 0..4_u32 {
+            let mut document = crate::SearchDocument { id: "one".to_owned(), ..crate::SearchDocument::default() };
+            document.labels = vec!["public".to_owned()];
+            document.exact("state", "active");
+            document.exact("capacity", "public");
+            (0..SPARE).for_each(|number| document.exact("tags", &format!("{round}-{number}")));
+            let mark = crate::Mark { origin: "test".to_owned(), watermark: u64::from(round) + 1 };
+            index.apply(&[crate::Change::Put(Box::new(document))], &mark).unwrap();
+            let values = &index.search(&ask).unwrap().facets[0].1;
+            assert!(
+                values.len() == 50 && values.iter().all(|(value, count)| value.starts_with(&format!("{round}-")) && *count == 1)
+            );
+        }
+        let numbers = view().facet("tags").unwrap().values.len();
+        assert!(numbers <= 3 * SPARE, "{numbers}");
     }
 
     proptest! {
@@ -195,7 +280,7 @@ mod tests {
             least in 0_usize..6,
         ) {
             let values: Vec<Arc<str>> = (0..counts.len()).map(|number| format!("v{:02}", (number * 17) % 40).into()).collect();
-            let found = select(&values, &counts, limit, least);
+            let found = select(&values, &counts, None, (limit, least), &mut 100_000).values;
             let enough = counts.iter().filter(|count| usize_of(**count) >= least).count();
             let most = usize::try_from(limit).unwrap_or(usize::MAX).min(base::limits::FACET_VALUES);
             prop_assert_eq!(found.len(), enough.min(most));

@@ -1,8 +1,9 @@
 //! Where the words of a question stand in a text: for marking them, and for reading a term as it is written.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
+use regex::Regex;
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
 use crate::parse::{self, Place};
@@ -10,10 +11,12 @@ use crate::question::is_ranked_here;
 use crate::repair::Readings;
 use crate::request::Request;
 use crate::tree::{Node, Occur, Test};
-use crate::{analyze, dismax};
+use crate::{analyze, dismax, scan};
 
 /// Bytes of a text that are looked at.
 const TEXT_BYTES: usize = 20_000;
+/// Patterns whose words are marked.
+const PATTERNS: usize = 8;
 /// Letters of an extract, and of what stands in it before the first mark.
 const EXTRACT: usize = 240;
 const BEFORE: usize = 60;
@@ -22,20 +25,21 @@ const BEFORE: usize = 60;
 pub struct Words {
     analyzer: Option<TextAnalyzer>,
     terms: HashSet<String>,
+    patterns: Vec<Regex>,
 }
 
 impl Words {
     /// Terms, as this analyzer gives them.
     pub fn new(analyzers: &TokenizerManager, analyzer: &str, terms: impl IntoIterator<Item = String>) -> Self {
-        Self { analyzer: analyzers.get(analyzer), terms: terms.into_iter().collect() }
+        Self { analyzer: analyzers.get(analyzer), terms: terms.into_iter().collect(), patterns: Vec::new() }
     }
 
     /// The words that datasets are found by; not those that are excluded.
     #[must_use]
     pub fn of(analyzers: &TokenizerManager, request: &Request, readings: &Readings) -> Self {
-        let (mut texts, q) = (Vec::new(), request.q.as_str());
+        let (mut texts, mut patterns, q) = (Vec::new(), Vec::new(), request.q.as_str());
         match parse::parse(q, Place::Query) {
-            Ok(node) if q.contains(':') => words(&node, &mut texts),
+            Ok(node) if q.contains(':') => words(&node, &mut texts, &mut patterns),
             _ => {
                 texts.extend(dismax::parts(q).into_iter().flatten().filter(|part| part.sign != Some(false)).map(|part| part.text))
             }
@@ -47,27 +51,30 @@ impl Words {
             analyze::KEYS => analyze::readings(&mut reading, text),
             _ => vec![analyze::terms(&mut reading, text)],
         });
-        Self::new(analyzers, analyzer, terms.flatten().map(|(_, term)| term))
+        Self { patterns, ..Self::new(analyzers, analyzer, terms.flatten().map(|(_, term)| term)) }
     }
 
     /// Where they stand, in order, not overlapping.
     fn places(&mut self, text: &str) -> Vec<Range<usize>> {
         let mut places: Vec<Range<usize>> = Vec::new();
-        let Some(analyzer) = self.analyzer.as_mut().filter(|_| !self.terms.is_empty()) else { return places };
+        let Some(analyzer) = self.analyzer.as_mut().filter(|_| !(self.terms.is_empty() && self.patterns.is_empty())) else {
+            return places;
+        };
         let mut stream = analyzer.token_stream(text);
         while stream.advance() {
             let token = stream.token();
-            if self.terms.contains(&token.text) && places.last().is_none_or(|last| last.end <= token.offset_from) {
+            let is_meant = self.terms.contains(&token.text) || self.patterns.iter().any(|pattern| pattern.is_match(&token.text));
+            if is_meant && places.last().is_none_or(|last| last.end <= token.offset_from) {
                 places.push(token.offset_from..token.offset_to);
             }
         }
         places
     }
 
-    /// The first of them, as it stands in a text.
-    pub fn first_in<'a>(&mut self, text: &'a str) -> Option<&'a str> {
-        let first = self.places(text).into_iter().next()?;
-        text.get(first)
+    /// Those that stand in a text, in small letters.
+    pub fn all_in(&mut self, text: &str) -> BTreeSet<String> {
+        let places = self.places(text);
+        places.into_iter().filter_map(|place| text.get(place)).map(str::to_lowercase).collect()
     }
 
     /// An extract of a text, as HTML, with the words in `<em>`; `None` where none of them stands in it.
@@ -113,13 +120,14 @@ fn escape(text: &str, out: &mut String) {
     }
 }
 
-fn words(node: &Node, texts: &mut Vec<String>) {
+fn words(node: &Node, texts: &mut Vec<String>, patterns: &mut Vec<Regex>) {
     match node {
         Node::Group(clauses) => {
-            clauses.iter().filter(|(occur, _)| *occur != Occur::MustNot).for_each(|(_, node)| words(node, texts));
+            clauses.iter().filter(|(occur, _)| *occur != Occur::MustNot).for_each(|(_, node)| words(node, texts, patterns));
         }
+        Node::Leaf(_, Test::Wild(pattern)) if patterns.len() < PATTERNS => patterns.extend(scan::glob(pattern)),
         Node::Leaf(_, Test::Word(text) | Test::Phrase(text, _)) => texts.push(text.clone()),
-        Node::Boost(inner, _) => words(inner, texts),
+        Node::Boost(inner, _) => words(inner, texts, patterns),
         _ => {}
     }
 }
@@ -139,6 +147,11 @@ mod tests {
         assert_eq!(extract("title:water -notes:wine", "wine and Water").as_deref(), Some("wine and <em>Water</em>"));
         assert_eq!(extract("окмоттун", "Өкмөткө <b>").as_deref(), Some("<em>Өкмөткө</em> &lt;b&gt;"));
         assert_eq!(extract("title:окмоттун", "Өкмөткө"), None);
+        assert_eq!(extract("title:бюдж*", "Өлкөнүн бюджети").as_deref(), Some("Өлкөнүн <em>бюджети</em>"));
+        assert_eq!(
+            extract("title:b?dg* -notes:w*", "Budget, budding, water").as_deref(),
+            Some("<em>Budget</em>, budding, water")
+        );
         assert_eq!(extract("x", "water"), None);
         assert_eq!(extract("", "water"), None);
     }

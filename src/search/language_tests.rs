@@ -1,5 +1,7 @@
 //! Questions in three languages, as people type them: `fixtures/languages` says what answers them, and what has to be mended.
 
+use std::collections::HashMap;
+
 use super::*;
 use crate::analyze::language::{OFF, Repair};
 use crate::relevance_tests::{Collection, ask, mean, root, sample};
@@ -47,6 +49,128 @@ fn questions_are_understood_however_they_are_typed_and_each_repair_is_needed() {
         println!("recall@10 without {name}: {without:.3}");
         assert!(without < 0.95, "{name}");
     }
+}
+
+/// Letters as people write them in Latin ones.
+fn in_latin(text: &str, kyrgyz: bool) -> String {
+    let latin = |letter: char| match letter {
+        'а' => "a",
+        'б' => "b",
+        'в' => "v",
+        'г' => "g",
+        'д' => "d",
+        'е' | 'э' => "e",
+        'ё' => "yo",
+        'з' => "z",
+        'и' => "i",
+        'ж' if kyrgyz => "j",
+        'ж' => "zh",
+        'й' => "y",
+        'к' => "k",
+        'л' => "l",
+        'м' => "m",
+        'н' => "n",
+        'ң' => "n",
+        'о' | 'ө' => "o",
+        'п' => "p",
+        'р' => "r",
+        'с' => "s",
+        'т' => "t",
+        'у' | 'ү' => "u",
+        'ф' => "f",
+        'х' => "h",
+        'ц' => "ts",
+        'ч' => "ch",
+        'ш' => "sh",
+        'щ' => "sch",
+        'ы' => "y",
+        'ю' => "yu",
+        'я' => "ya",
+        'ь' | 'ъ' => "",
+        _ => "?",
+    };
+    let one = |letter: char| match letter {
+        'а'..='я' | 'ё' | 'ң' | 'ө' | 'ү' => latin(letter).to_owned(),
+        'А'..='Я' | 'Ё' | 'Ң' | 'Ө' | 'Ү' => letter.to_lowercase().map(latin).collect(),
+        other => other.to_string(),
+    };
+    text.chars().map(one).collect()
+}
+
+/// The same keys with the other alphabet; commas, full stops and quotation marks are other keys on a Russian keyboard.
+fn on_other_keys(text: &str) -> String {
+    const LATIN: &str = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>~jeyJEY?/";
+    const CYRILLIC: &str = "йцукенгшщзхъфывапролджэячсмитьбюёЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁөүңӨҮҢ,.";
+    let is_cyrillic = text.chars().any(|letter| ('а'..='я').contains(&letter));
+    let (from, to) = if is_cyrillic { (CYRILLIC, LATIN) } else { (LATIN, CYRILLIC) };
+    let other = |letter: char| from.chars().zip(to.chars()).find(|(key, _)| *key == letter).map_or(letter, |(_, other)| other);
+    text.chars().map(other).collect()
+}
+
+/// Titles of the sample portal, typed in Latin letters and on the other keyboard: nearly all of them find their dataset first.
+#[test]
+fn whole_titles_are_found_however_they_are_typed() {
+    let portal = sample();
+    let text = std::fs::read_to_string(root().join("fixtures/portals/sample/packages.jsonl")).unwrap();
+    let datasets: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (language, latin) in [("ky", false), ("ky", true), ("ru", false), ("ru", true), ("en", false)] {
+        let title = |dataset: &serde_json::Value| dataset["title_translated"][language].as_str().map(str::to_owned);
+        let titles: HashMap<&str, String> =
+            datasets.iter().filter_map(|dataset| Some((dataset["name"].as_str()?, title(dataset)?))).collect();
+        let mut names: Vec<&&str> = titles.keys().collect();
+        names.sort_by_key(|name| crate::schema::fingerprint(name.as_bytes()));
+        let (mut first, mut missed) = (0, Vec::new());
+        for name in names.iter().take(60) {
+            let title = &titles[**name];
+            let typed = if latin { in_latin(title, language == "ky") } else { on_other_keys(title) };
+            let q = prose(&typed, is_in_schema).unwrap_or_else(|| typed.clone());
+            let found = if q.contains(':') { Vec::new() } else { ask(&portal, &q, Ranking::Kurak).0 };
+            // Several datasets may have one title.
+            let is_first = found.first().is_some_and(|found| titles.get(found.as_str()) == Some(title));
+            first += usize::from(is_first);
+            if !is_first {
+                missed.push(format!("{typed} ({title}): {found:?}"));
+            }
+        }
+        println!("{language}, {}: {first} of 60; missed {missed:#?}", if latin { "Latin letters" } else { "other keys" });
+        assert!(first >= 57);
+    }
+}
+
+#[test]
+fn words_in_parts_are_read_part_by_part() {
+    let (_folder, index) = portal(&[
+        ("lake", "Ысык-Көл облусунун жолдору", "public"),
+        ("region", "Жалал-Абад облусу, 2025-жыл", "public"),
+        ("road", "Дороги Иссык-Кульской области", "public"),
+        ("duty", "Бажы төлөмдөрү", "public"),
+        ("initials-1", "F.S. Smith", "public"),
+        ("initials-2", "S. F. Smith", "public"),
+        ("initials-3", "F. and S. Smith", "public"),
+    ]);
+    let ask = |q: &str| {
+        let found = index.search(&request(q)).unwrap();
+        (found.hits.first().map_or(String::new(), |hit| hit.id.clone()), found.relaxed)
+    };
+    for (q, name) in [
+        ("ysyk-kol", "lake"),
+        ("Ысык-көл", "lake"),
+        (";fkfk-f,fl", "region"),
+        ("djalal-abad", "region"),
+        ("2025-jyl", "region"),
+        ("issyk-kulskaya", "road"),
+        ("f.s.", "initials-1"),
+    ] {
+        assert_eq!(ask(q), (name.to_owned(), false), "{q}");
+    }
+    let both = index.search(&request(",f;s")).unwrap().hits;
+    assert_eq!(both.iter().map(|hit| hit.id.as_str()).collect::<Vec<_>>(), ["initials-1", "duty"]);
+    // Where nothing has the parts together, both of them somewhere are enough.
+    let found = index.search(&request("облусунун-ысык")).unwrap();
+    assert_eq!((found.count, found.relaxed, found.hits[0].id.as_str()), (1, true, "lake"));
+    assert!(found.reasons[0].contains("\"ысык\" in title"), "{}", found.reasons[0]);
+    let marked = index.words_of(&request("облусунун-ысык"), &found).extract("Ысык-Көл");
+    assert_eq!(marked.as_deref(), Some("<em>Ысык</em>-Көл"));
 }
 
 fn portal(datasets: &[(&str, &str, &str)]) -> (tempfile::TempDir, Index) {
@@ -114,6 +238,33 @@ fn readings_follow_from_what_the_caller_may_see() {
     // "жашыруун" is only in a dataset of others.
     assert_eq!(ask("jashyruun", &["public"]), (0, Vec::new()));
     assert_eq!(ask("jashyruun", &["public", "member-1"]), (1, vec!["жашыруун".to_owned()]));
+}
+
+#[test]
+fn suggestions_are_words_near_to_what_was_typed() {
+    let (_folder, index) = portal(&[
+        ("people", "Population census", "public"),
+        ("health", "Hospitals and electricity", "public"),
+        ("power", "Electricity of hospital beds", "public"),
+        ("vote", "Elections", "public"),
+        ("ask", "What is open data", "public"),
+        ("secret", "Wheats", "member-1"),
+    ]);
+    let better = |q: &str| index.search(&request(q)).unwrap().did_you_mean.unwrap_or_default();
+    for (q, meant) in [
+        ("populaton", "population"),
+        ("poplation", "population"),
+        ("ppulation", "population"),
+        ("hosptal", "hospital"),
+        ("electons", "elections"),
+        ("elecricity", "electricity"),
+        ("wheat", ""),
+        ("whaat", "what"),
+        ("populaton cenus", "population census"),
+        ("po-pulaton", ""),
+    ] {
+        assert_eq!(better(q), meant, "{q}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Lucene's classic syntax with AND as the default operator, read without recursion.
 //!
 //! A clause is mandatory unless an `OR` stands before or behind it; this is not precedence (`a OR b AND c` is `a +b +c`), and
-//! clients rely on it. Must never build a tree deeper or larger than the limits: what is refused here can harm nobody.
+//! clients rely on it in `q`. A filter that mixes the two is read as it was meant ([`filter`]). Must never build a tree deeper or larger than the limits: what is refused here can harm nobody.
 
 use base::{Error, Result, limits};
 
@@ -22,7 +22,23 @@ pub enum Place {
 /// # Errors
 /// [`base::Kind::Search`] where Solr would refuse the text, or where it exceeds the limits.
 pub fn parse(text: &str, place: Place) -> Result<Node> {
-    check_text(text, if place == Place::Filter { "fq" } else { "q" })?;
+    read(text, place, false)
+}
+
+/// Reads a filter as it was meant: `AND` binds closer than `OR`, and both closer than a blank.
+///
+/// # Errors
+/// As [`parse`].
+pub fn filter(text: &str) -> Result<Node> {
+    read(text, Place::Filter, true).map(Node::meant)
+}
+
+fn read(text: &str, place: Place, precedence: bool) -> Result<Node> {
+    let (parameter, bytes, most) = match place {
+        Place::Query => ("q", limits::QUERY_BYTES, limits::QUERY_CLAUSES),
+        Place::Filter => ("fq", limits::FILTER_BYTES, limits::FILTER_CLAUSES),
+    };
+    check(text, parameter, bytes)?;
     let mut tokens = lex::tokens(text).map_err(Error::search)?;
     if place == Place::Filter {
         trim_operators(&mut tokens);
@@ -30,7 +46,7 @@ pub fn parse(text: &str, place: Place) -> Result<Node> {
     if tokens.is_empty() {
         return if place == Place::Filter { Ok(Node::All) } else { Ok(Node::Nothing) };
     }
-    Parser { tokens, at: 0, stack: vec![Frame::default()], clauses: 0 }.run()
+    Parser { tokens, at: 0, stack: vec![Frame::default()], clauses: 0, most, precedence }.run()
 }
 
 /// What no text of a caller's may hold: local parameters, embedded queries, more bytes than the limit.
@@ -38,8 +54,12 @@ pub fn parse(text: &str, place: Place) -> Result<Node> {
 /// # Errors
 /// [`base::Kind::Search`], or [`base::Kind::SearchQuery`] for a `{!` that does not end.
 pub fn check_text(text: &str, parameter: &str) -> Result<()> {
-    if text.len() > limits::QUERY_BYTES {
-        return Err(Error::search(format!("The query is longer than {} bytes", limits::QUERY_BYTES)));
+    check(text, parameter, limits::QUERY_BYTES)
+}
+
+fn check(text: &str, parameter: &str, bytes: usize) -> Result<()> {
+    if text.len() > bytes {
+        return Err(Error::search(format!("The query in param '{parameter}' is longer than {bytes} bytes")));
     }
     if let Some((_, rest)) = text.split_once("{!") {
         return Err(if rest.contains('}') {
@@ -76,53 +96,89 @@ enum Sign {
     Not,
 }
 
-/// A group that is being read: its field, its clauses, and how it hangs in the group around it.
+/// A group that is being read: its field, its clauses as they come, and how it hangs in the group around it.
 struct Frame {
     field: Option<String>,
-    clauses: Vec<(Occur, Node)>,
-    /// Clauses seen, also those that said nothing.
-    seen: usize,
-    first_is_bare: bool,
+    /// Also those that said nothing.
+    clauses: Vec<(Link, Sign, Node)>,
     link: Link,
     sign: Sign,
 }
 
 impl Default for Frame {
     fn default() -> Self {
-        Self { field: None, clauses: Vec::new(), seen: 0, first_is_bare: false, link: Link::None, sign: Sign::None }
+        Self { field: None, clauses: Vec::new(), link: Link::None, sign: Sign::None }
     }
 }
 
 impl Frame {
-    fn add(&mut self, link: Link, sign: Sign, node: Node) {
-        if self.seen == 0 {
-            self.first_is_bare = sign == Sign::None;
+    fn into_node(mut self, precedence: bool) -> Node {
+        if self.clauses.len() == 1 && self.clauses.first().is_some_and(|(_, sign, _)| *sign == Sign::None) {
+            return self.clauses.pop().map_or(Node::Nothing, |(_, _, node)| node);
         }
-        self.seen += 1;
-        if let Some((occur, _)) = self.clauses.last_mut().filter(|(occur, _)| *occur != Occur::MustNot) {
+        let has = |wanted: Link| self.clauses.iter().any(|(link, _, _)| *link == wanted);
+        let is_mixed = has(Link::And) && has(Link::Or);
+        let clauses = if precedence && is_mixed { by_precedence(self.clauses) } else { by_neighbours(self.clauses) };
+        if clauses.is_empty() { Node::Nothing } else { Node::Group(clauses) }
+    }
+}
+
+/// Lucene's classic way: an operator changes the clauses beside it.
+fn by_neighbours(all: Vec<(Link, Sign, Node)>) -> Vec<(Occur, Node)> {
+    let mut clauses: Vec<(Occur, Node)> = Vec::with_capacity(all.len());
+    for (link, sign, node) in all {
+        if let Some((occur, _)) = clauses.last_mut().filter(|(occur, _)| *occur != Occur::MustNot) {
             match link {
                 Link::And => *occur = Occur::Must,
                 Link::Or => *occur = Occur::Should,
                 Link::None => {}
             }
         }
-        if node == Node::Nothing {
-            return;
-        }
         let occur = match (sign, link) {
             (Sign::Not, _) => Occur::MustNot,
             (_, Link::Or) => Occur::Should,
             _ => Occur::Must,
         };
-        self.clauses.push((occur, node));
+        clauses.extend((node != Node::Nothing).then_some((occur, node)));
     }
+    clauses
+}
 
-    fn into_node(mut self) -> Node {
-        if self.seen == 1 && self.first_is_bare {
-            return self.clauses.pop().map_or(Node::Nothing, |(_, node)| node);
+fn by_precedence(all: Vec<(Link, Sign, Node)>) -> Vec<(Occur, Node)> {
+    let (mut clauses, mut alternatives) = (Vec::with_capacity(all.len()), vec![Vec::new()]);
+    for (link, sign, node) in all {
+        match link {
+            Link::And => {}
+            Link::Or => alternatives.push(Vec::new()),
+            Link::None => close(std::mem::replace(&mut alternatives, vec![Vec::new()]), &mut clauses),
         }
-        if self.clauses.is_empty() { Node::Nothing } else { Node::Group(self.clauses) }
+        let occur = if sign == Sign::Not { Occur::MustNot } else { Occur::Must };
+        if let Some(together) = alternatives.last_mut().filter(|_| node != Node::Nothing) {
+            together.push((occur, node));
+        }
     }
+    close(alternatives, &mut clauses);
+    clauses
+}
+
+/// Adds alternatives, each of them clauses that hold together, as what has to hold.
+fn close(mut alternatives: Vec<Vec<(Occur, Node)>>, clauses: &mut Vec<(Occur, Node)>) {
+    alternatives.retain(|together| !together.is_empty());
+    if alternatives.len() < 2 {
+        clauses.extend(alternatives.into_iter().flatten());
+        return;
+    }
+    let one = |mut together: Vec<(Occur, Node)>| {
+        if together.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+            together.push((Occur::Must, Node::All));
+        }
+        match (together.len(), together.pop()) {
+            (1, Some((_, node))) => node,
+            (_, last) => Node::Group(together.into_iter().chain(last).collect()),
+        }
+    };
+    let alternatives = alternatives.into_iter().map(|together| (Occur::Should, one(together)));
+    clauses.push((Occur::Must, Node::Group(alternatives.collect())));
 }
 
 struct Parser {
@@ -130,6 +186,9 @@ struct Parser {
     at: usize,
     stack: Vec<Frame>,
     clauses: usize,
+    /// Clauses that there may be.
+    most: usize,
+    precedence: bool,
 }
 
 impl Parser {
@@ -145,7 +204,7 @@ impl Parser {
 
     fn run(mut self) -> Result<Node> {
         loop {
-            let top_is_fresh = self.stack.last().is_none_or(|frame| frame.seen == 0);
+            let top_is_fresh = self.stack.last().is_none_or(|frame| frame.clauses.is_empty());
             match self.peek() {
                 None => break,
                 Some(Token::Close) if !top_is_fresh => {
@@ -160,7 +219,7 @@ impl Parser {
             self.clause(link, sign)?;
         }
         match (self.stack.pop(), self.stack.is_empty()) {
-            (Some(frame), true) if frame.seen > 0 => Ok(frame.into_node()),
+            (Some(frame), true) if !frame.clauses.is_empty() => Ok(frame.into_node(self.precedence)),
             _ => Err(refused("a parenthesis is not closed")),
         }
     }
@@ -187,8 +246,8 @@ impl Parser {
 
     fn clause(&mut self, link: Link, sign: Sign) -> Result<()> {
         self.clauses += 1;
-        if self.clauses > limits::QUERY_CLAUSES {
-            return Err(Error::search(format!("The query has more than {} clauses", limits::QUERY_CLAUSES)));
+        if self.clauses > self.most {
+            return Err(Error::search(format!("The query has more than {} clauses", self.most)));
         }
         let mut field = self.stack.last().and_then(|frame| frame.field.clone());
         if self.tokens.get(self.at + 1) == Some(&Token::Colon) {
@@ -214,14 +273,14 @@ impl Parser {
 
     fn add(&mut self, link: Link, sign: Sign, node: Node) -> Result<()> {
         let frame = self.stack.last_mut().ok_or_else(|| refused("a parenthesis too many"))?;
-        frame.add(link, sign, node);
+        frame.clauses.push((link, sign, node));
         Ok(())
     }
 
     fn close(&mut self) -> Result<()> {
         let frame = self.stack.pop().filter(|_| !self.stack.is_empty()).ok_or_else(|| refused("a parenthesis too many"))?;
         let (link, sign) = (frame.link, frame.sign);
-        let node = self.boosted(frame.into_node());
+        let node = self.boosted(frame.into_node(self.precedence));
         self.add(link, sign, node)
     }
 

@@ -1,7 +1,7 @@
 //! Query texts and how Lucene's classic parser reads them with AND as the default operator: `+` must, `-` must not, bare
 //! optional. `None` is refused. Observed facts of the original, kept as they are, surprises included.
 
-use super::{Place, parse};
+use super::{Place, filter, parse};
 use crate::tree::{Bound, Node, Occur, Test};
 
 const VECTORS: &[(&str, Option<&str>)] = &[
@@ -236,6 +236,38 @@ fn operators_at_the_ends_of_a_filter_are_forgiven() {
         assert_eq!(parse(text, Place::Filter).map(|node| print(&node, true)).unwrap(), "title:a", "{text}");
     }
     assert_eq!(parse("  ", Place::Filter).unwrap(), Node::All);
+}
+
+#[test]
+fn a_filter_that_mixes_operators_means_what_it_says() {
+    for (text, meant) in [
+        ("tags:x AND tags:y OR tags:z", "+((+tags:x +tags:y) tags:z)"),
+        ("tags:x OR tags:y AND tags:z", "+(tags:x (+tags:y +tags:z))"),
+        (
+            "+capacity:public tags:x OR tags:y AND tags:z +state:(active)",
+            "+capacity:public +(tags:x (+tags:y +tags:z)) +state:active",
+        ),
+        ("tags:x OR NOT tags:y AND tags:z", "+(tags:x (-tags:y +tags:z))"),
+        ("tags:x AND tags:y OR -tags:z", "+((+tags:x +tags:y) (-tags:z +*:*))"),
+        ("id:a (tags:x AND tags:y OR tags:z)", "+id:a +(+((+tags:x +tags:y) tags:z))"),
+        // Without a mixture as before.
+        ("tags:x OR tags:y id:a", "+(tags:x tags:y) +id:a"),
+        ("tags:x AND tags:y -id:a", "+tags:x +tags:y -id:a"),
+    ] {
+        assert_eq!(filter(text).map(|node| print(&node, true)).unwrap(), meant, "{text}");
+    }
+    // In `q` it is Lucene's way.
+    assert_eq!(
+        parse("tags:x OR tags:y AND tags:z", Place::Query).map(|node| print(&node, true)).unwrap(),
+        "tags:x +tags:y +tags:z"
+    );
+}
+
+#[test]
+fn filters_may_be_longer_than_questions() {
+    let ids = |count: usize| format!("id:({})", vec!["0a1b2c3d-0000-4000-8000-000000000000"; count].join(" OR "));
+    assert!(filter(&ids(1_000)).is_ok() && parse(&ids(1_000), Place::Query).is_err());
+    assert!(filter(&ids(1_100)).is_err() && filter(&"x".repeat(70_000)).is_err());
 }
 
 #[test]

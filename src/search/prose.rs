@@ -14,10 +14,12 @@ pub fn prose(text: &str, mut is_field: impl FnMut(&str) -> bool) -> Option<Strin
     if !text.contains(':') || text.contains('\\') {
         return None;
     }
+    // A quotation mark alone quotes nothing: on a keyboard with Russian letters it is a capital `Э`.
+    let quotes = text.matches('"').count().is_multiple_of(2);
     let (mut quoted, mut found) = (false, 0);
     for (at, letter) in text.char_indices() {
         match letter {
-            '"' => quoted = !quoted,
+            '"' => quoted = quotes && !quoted,
             ':' if !quoted => {
                 found += 1;
                 let (before, behind) = text.split_at_checked(at)?;
@@ -28,14 +30,33 @@ pub fn prose(text: &str, mut is_field: impl FnMut(&str) -> bool) -> Option<Strin
             _ => {}
         }
     }
-    (found > 0).then(|| text.replace(':', " "))
+    let mut plain = String::with_capacity(text.len());
+    for (at, letter) in text.char_indices() {
+        let (before, behind) = text.split_at(at);
+        plain.push(match letter {
+            ':' if is_letter(before, behind.chars().nth(1)) => ';',
+            ':' => ' ',
+            other => other,
+        });
+    }
+    (found > 0).then_some(plain)
+}
+
+/// True for a colon that begins a word: on a keyboard with Russian letters it is a capital `Ж`, and the small one is a semicolon.
+fn is_letter(before: &str, next: Option<char>) -> bool {
+    (before.is_empty() || before.ends_with(is_blank)) && next.is_some_and(char::is_alphabetic)
 }
 
 fn is_prose(before: &str, next: Option<char>, is_field: &mut impl FnMut(&str) -> bool) -> bool {
+    let begins_word = is_letter(before, next);
     let before = before.trim_end_matches(is_blank);
     let name = before.rsplit(|letter| !continues_word(letter)).next().unwrap_or_default().trim_start_matches(['+', '-']);
-    let names_nothing = if name.is_empty() { !before.is_empty() && !before.ends_with([':', '*']) } else { !is_field(name) };
-    names_nothing && next.is_none_or(is_blank)
+    let names_nothing = match name {
+        "" if begins_word => !before.ends_with('*'),
+        "" => !before.is_empty() && !before.ends_with([':', '*']),
+        name => !is_field(name),
+    };
+    names_nothing && (begins_word || next.is_none_or(is_blank))
 }
 
 /// True for a name that CKAN's schema gives a meaning, whether a dataset has it or not.
@@ -69,6 +90,9 @@ mod tests {
             ("Report:", "Report "),
             ("what is this?: an answer", "what is this?  an answer"),
             ("AND: x", "AND  x"),
+            (":fkfk-f,fl", ";fkfk-f,fl"),
+            ("cfys :thb", "cfys ;thb"),
+            ("\"uby: :fkfk", "\"uby  ;fkfk"),
         ] {
             assert_eq!(of(text).as_deref(), Some(plain), "{text}");
         }
@@ -93,6 +117,7 @@ mod tests {
             "Budget:expenses",
             "http://example.org/data",
             "meeting at 10:30",
+            "title :water",
             "title:",
             "title::a",
             ": water",

@@ -28,6 +28,9 @@ pub const RANKED_AGAIN: usize = 60;
 /// Words whose neighbourhood counts.
 const NEIGHBOURS: usize = 12;
 
+/// Titles that the readings of a question's words are put together to.
+const TITLES: usize = 64;
+
 /// A word that one of so many datasets has, and not only so few, is a common one.
 const COMMON_SHARE: u64 = 5;
 const COMMON_LEAST: u64 = 20;
@@ -217,9 +220,18 @@ impl Builder<'_> {
     fn exact_title(&self, text: &str, parts: &[Part]) -> Result<Boxed> {
         let name = self.fields.place("name")?;
         let mut either = vec![name.term(&plain(text).replace(' ', "-")), name.term(text.trim())];
-        let read: Vec<&str> = parts.iter().map(|part| self.likeliest(&part.text)).collect();
-        for text in [text, &read.join(" ")] {
-            either.extend(title_key(text).map(|key| Term::from_field_text(self.fields.has, &key)));
+        let mut titles = vec![String::new()];
+        for part in parts {
+            let (typed, readings) = (std::slice::from_ref(&part.text), self.readings.of(&part.text));
+            let words = if readings.is_empty() { typed } else { readings };
+            titles = words.iter().flat_map(|word| titles.iter().map(move |before| format!("{before} {word}"))).collect();
+            titles.truncate(TITLES);
+        }
+        for key in titles.iter().map(String::as_str).chain([text]).filter_map(title_key) {
+            let term = Term::from_field_text(self.fields.has, &key);
+            if self.is_term(&term)? {
+                either.push(term);
+            }
         }
         Ok(self.any_of(either.into_iter().map(Weighted::plain).collect()))
     }

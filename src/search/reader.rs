@@ -80,7 +80,8 @@ pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, reques
     let reasons = if bounded.explain {
         let mut builder = builder(view, analyzers, deadline())?;
         builder.readings.clone_from(&outcome.readings);
-        explain::sentences(view, &mut builder, &bounded, page)?
+        let asked = Request { q: outcome.apart.clone().unwrap_or_else(|| bounded.q.clone()), ..bounded.clone() };
+        explain::sentences(view, &mut builder, &asked, page)?
     } else {
         Vec::new()
     };
@@ -88,6 +89,7 @@ pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, reques
         count: outcome.count,
         hits,
         facets: Arc::clone(&outcome.facets),
+        cut: outcome.cut.clone(),
         sort: bounded.order().to_owned(),
         generation: view.generation,
         relaxed: outcome.relaxed,
@@ -130,9 +132,13 @@ fn answer(view: &View, shared: &Shared, analyzers: &TokenizerManager, request: &
         outcome.did_you_mean = (found.count > outcome.count).then_some(q);
     }
     if outcome.count == 0 && request.mm.is_none() {
-        let relaxed = run(view, request, &asking(request, need, dismax::RELAXED)?)?;
-        if relaxed.count > 0 {
-            return Ok(Outcome { relaxed: true, did_you_mean: outcome.did_you_mean, ..relaxed });
+        let apart = dismax::apart(&request.q);
+        let in_parts = Request { q: apart.clone().unwrap_or_else(|| request.q.clone()), ..request.clone() };
+        for mm in [dismax::MM, dismax::RELAXED].into_iter().skip(usize::from(apart.is_none())) {
+            let relaxed = run(view, &in_parts, &asking(&in_parts, need, mm)?)?;
+            if relaxed.count > 0 {
+                return Ok(Outcome { relaxed: true, did_you_mean: outcome.did_you_mean, apart, ..relaxed });
+            }
         }
     }
     Ok(outcome)
@@ -175,7 +181,7 @@ fn plan(
         let node = if request.spliced && number == 0 {
             parse::parse(&format!("+*:* {text}"), Place::Filter)?
         } else {
-            parse::parse(text, Place::Filter)?.meant()
+            parse::filter(text)?
         };
         // CKAN looks for the bare text `+state`, which a quoted title can hold as well; here it has to be the field.
         own_states |= text.contains("+state") && node.mentions("state");
@@ -220,7 +226,11 @@ fn plan(
     for name in &request.facet_fields {
         let place = view.fields.whole(name)?;
         if place.kind != Kind::Exact {
-            return Err(Error::search(format!("can not count the values of the field {name:?}")));
+            let why = if matches!(place.kind, Kind::Text(_)) { "it is cut into words" } else { "it holds numbers or times" };
+            return Err(Error::search(format!(
+                "can not count the values of the field {name:?}: {why}. Fields of whole values can be counted, as tags, organization, \
+                 res_format, title_string and extras"
+            )));
         }
         facets.push((name.clone(), view.facet(&place.column)?));
     }
@@ -286,9 +296,15 @@ fn run(view: &View, request: &Request, plan: &Plan) -> Result<Outcome> {
     if let Some(order) = &plan.ranking {
         rank::again(&statistics, &order.features, rank::weights().step, &mut best)?;
     }
-    let facets = plan.facets.iter().zip(&counts).map(|((name, facet), counts)| {
-        (name.clone(), facet::select(&facet.values, counts, request.facet_limit, request.facet_mincount))
-    });
+    let (mut facets, mut cut, mut bytes) = (Vec::new(), Vec::new(), limits::FACET_BYTES);
+    for ((name, facet), counts) in plan.facets.iter().zip(&counts) {
+        // Values are numbered over all datasets; those with no count may be of others alone.
+        let seen = (request.facet_mincount == 0).then(|| facet.counts(&plan.allowed));
+        let asked = (request.facet_limit, request.facet_mincount);
+        let selected = facet::select(&facet.values, counts, seen.as_deref(), asked, &mut bytes);
+        cut.extend(selected.cut_from.map(|all| (name.clone(), all)));
+        facets.push((name.clone(), selected.values));
+    }
     let next = match best.last().filter(|_| request.cursor.is_some()) {
         Some(last) => Some(cursor::write(&last.marks(plan.keys.len()), &plan.keys)?),
         None => None,
@@ -297,8 +313,10 @@ fn run(view: &View, request: &Request, plan: &Plan) -> Result<Outcome> {
         count,
         best: best.into_iter().map(|ranked| (u32::try_from(ranked.segment).unwrap_or(u32::MAX), ranked.doc)).collect(),
         window: plan.window,
-        facets: Arc::new(facets.collect()),
+        facets: Arc::new(facets),
+        cut,
         relaxed: false,
+        apart: None,
         did_you_mean: None,
         next,
         readings: plan.readings.clone(),

@@ -82,6 +82,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// In the order in which they were asked for.
     pub facets: Arc<Facets>,
+    /// Facets that were cut at a bound of this server, and how many values each would have.
+    pub cut: Vec<(String, usize)>,
     /// The order that was used.
     pub sort: String,
     /// The state of the index that answered.

@@ -59,37 +59,16 @@ impl Scan {
     /// # Errors
     /// [`base::Kind::Search`] for a pattern that is too large.
     pub fn wild(place: &Place, pattern: &str, deadline: Instant) -> Result<Self> {
-        let (mut literal, mut regex, mut open) = (String::new(), String::new(), true);
-        let mut letters = pattern.chars();
-        let mut piece = String::new();
-        while let Some(letter) = letters.next() {
-            match letter {
-                '*' | '?' => {
-                    open = false;
-                    regex.push_str(&regex::escape(&std::mem::take(&mut piece)));
-                    let step = if letter == '*' { ".*" } else { "." };
-                    if !(step == ".*" && regex.ends_with(".*")) {
-                        regex.push_str(step);
-                    }
-                    continue;
-                }
-                '\\' => piece.extend(letters.next()),
-                other => piece.push(other),
-            }
-            if open {
-                literal.clone_from(&piece);
-            }
-        }
-        regex.push_str(&regex::escape(&piece));
-        Ok(Self::new(place, literal, Matcher::Regex(compile(&regex)?), deadline))
+        let (literal, regex) = wild(pattern)?;
+        Ok(Self::new(place, literal, Matcher::Regex(regex), deadline))
     }
 
     /// A regular expression over the whole term.
     ///
     /// # Errors
-    /// [`base::Kind::Search`] for one that cannot be read or is too large.
+    /// [`base::Kind::Search`] for one that cannot be read, is too large, or has operators that only Lucene knows.
     pub fn regex(place: &Place, pattern: &str, deadline: Instant) -> Result<Self> {
-        Ok(Self::new(place, String::new(), Matcher::Regex(compile(pattern)?), deadline))
+        Ok(Self::new(place, String::new(), Matcher::Regex(compile(&without_lucenes(pattern)?)?), deadline))
     }
 
     /// Words with at most `edits` letters wrong.
@@ -112,6 +91,66 @@ impl Scan {
         let matcher = if low == Bound::Open && high == Bound::Open { Matcher::Any } else { Matcher::Between(low, high) };
         Self::new(place, String::new(), matcher, deadline)
     }
+}
+
+/// The letters that a pattern begins with, and the whole of it.
+fn wild(pattern: &str) -> Result<(String, Regex)> {
+    let (mut literal, mut regex, mut open) = (String::new(), String::new(), true);
+    let mut letters = pattern.chars();
+    let mut piece = String::new();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '*' | '?' => {
+                open = false;
+                regex.push_str(&regex::escape(&std::mem::take(&mut piece)));
+                let step = if letter == '*' { ".*" } else { "." };
+                if !(step == ".*" && regex.ends_with(".*")) {
+                    regex.push_str(step);
+                }
+                continue;
+            }
+            '\\' => piece.extend(letters.next()),
+            other => piece.push(other),
+        }
+        if open {
+            literal.clone_from(&piece);
+        }
+    }
+    regex.push_str(&regex::escape(&piece));
+    Ok((literal, compile(&regex)?))
+}
+
+/// A regular expression of Lucene's as the engine reads it. Operators that the engine lacks are refused, not taken for letters:
+/// the answer would be wrong.
+fn without_lucenes(pattern: &str) -> Result<String> {
+    let (mut plain, mut in_class) = (String::with_capacity(pattern.len()), false);
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => match letters.next() {
+                Some(escaped) if escaped.is_alphanumeric() => plain.extend(['\\', escaped]),
+                Some(escaped) => plain.push_str(&regex::escape(escaped.encode_utf8(&mut [0; 4]))),
+                None => plain.push('\\'),
+            },
+            '~' | '@' | '<' | '#' | '&' if !in_class => {
+                return Err(Error::search(format!(
+                    "Cannot parse the query: {letter} in a regular expression (one of Lucene's operators ~ @ < # &) is not \
+                     supported; put a backslash before it where the letter is meant"
+                )));
+            }
+            other => {
+                in_class = if in_class { other != ']' } else { other == '[' };
+                plain.push(other);
+            }
+        }
+    }
+    Ok(plain)
+}
+
+/// The regular expression of a pattern with `*` and `?`, for a term that is at hand; `None` for one that is too large.
+#[must_use]
+pub fn glob(pattern: &str) -> Option<Regex> {
+    wild(pattern).ok().map(|(_, regex)| regex)
 }
 
 fn compile(pattern: &str) -> Result<Regex> {

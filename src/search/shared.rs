@@ -33,7 +33,10 @@ pub struct Outcome {
     pub best: Vec<Address>,
     pub window: usize,
     pub facets: Arc<Facets>,
+    pub cut: Vec<(String, usize)>,
     pub relaxed: bool,
+    /// The question, where its hyphenated words had to be taken apart.
+    pub apart: Option<String>,
     pub did_you_mean: Option<String>,
     /// The place behind the last of them.
     pub next: Option<String>,

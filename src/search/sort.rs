@@ -47,7 +47,8 @@ pub fn keys(text: &str, fields: &Fields) -> Result<Vec<Key>> {
         return Err(fault());
     }
     let mut keys = Vec::new();
-    for item in text.split(',') {
+    let text = text.trim_end();
+    for item in text.strip_suffix(',').unwrap_or(text).split(',') {
         let mut words = item.split_whitespace();
         let (Some(name), Some(direction), None) = (words.next(), words.next(), words.next()) else { return Err(fault()) };
         let descending = match direction.to_ascii_lowercase().as_str() {
@@ -60,7 +61,12 @@ pub fn keys(text: &str, fields: &Fields) -> Result<Vec<Key>> {
         } else {
             let place = fields.whole(name).map_err(|_hidden| fault())?;
             match place.kind {
-                Kind::Text(_) => return Err(fault()),
+                Kind::Text(_) => {
+                    return Err(Error::search_query(format!(
+                        "Invalid \"sort\" parameter: {name} is cut into words and has no order; title_string, name and other fields \
+                         of whole values have one"
+                    )));
+                }
                 Kind::Exact => Source::Text(place.column),
                 Kind::Date | Kind::Integer => Source::Number(place.column),
             }
@@ -405,11 +411,23 @@ mod tests {
     #[test]
     fn what_is_no_order_is_refused() {
         let (_, fields) = Fields::build();
-        for text in
-            ["", ",", "name", "name up", "name asc,", "name asc desc", "title_ngram asc", "notes asc", "_tie asc", "x\u{0}y asc"]
-        {
+        for text in [
+            "",
+            ",",
+            "name",
+            "name up",
+            "name asc,,",
+            "name asc,name",
+            "name asc desc",
+            "title_ngram asc",
+            "notes asc",
+            "_tie asc",
+            "x\u{0}y asc",
+        ] {
             assert_eq!(keys(text, &fields).err().map(|error| error.kind()), Some(ErrorKind::SearchQuery), "{text}");
         }
+        assert_eq!(keys("name asc, ", &fields).map(|keys| keys.len()).ok(), Some(1));
+        assert!(keys("notes asc", &fields).is_err_and(|error| error.to_string().contains("title_string")));
         assert!(keys(&["name asc"; limits::SORT_KEYS].join(","), &fields).is_ok());
         assert!(keys(&["name asc"; limits::SORT_KEYS + 1].join(","), &fields).is_err());
     }

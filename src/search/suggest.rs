@@ -1,8 +1,12 @@
 //! "Did you mean": for words that no dataset of the caller's has, the nearest word that one of them has.
 //!
+//! The dictionary has stems of English words, and what is wrong may be behind them: stems that begin as the word does are read in
+//! datasets that have them, and words are compared with words.
+//!
 //! Words come from the dictionary, but only those of datasets that the caller may see, and they are given as they stand
 //! there: what nobody may read is never suggested.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,7 +21,7 @@ use crate::reader::hit;
 use crate::repair::Readings;
 use crate::request::Request;
 use crate::schema::Place;
-use crate::shared::{Address, Shared};
+use crate::shared::Shared;
 use crate::view::{Allowed, View};
 use crate::{analyze, dismax, failed};
 
@@ -26,10 +30,18 @@ pub const FEW: usize = 2;
 /// Letters of the shortest word that is looked at, and of the shortest that may have two of them wrong.
 const SHORT: usize = 4;
 const LONG: usize = 7;
-/// Words of a question that are looked at, terms near to one of them, and datasets of a term that are counted.
+/// A shorter word than this is not meant by one with a letter more, unless that is a doubled one: `wheat` is not `what`.
+const WHOLE: usize = 6;
+/// Words of a question that are looked at, terms near to one of them, and datasets of a term that are counted and read.
 const WORDS: usize = 6;
 const NEAR: usize = 12;
 const COUNTED: usize = 1_000;
+const READ: usize = 3;
+/// Letters of the longest word that is looked at, and of an ending that a stem has lost.
+const LONGEST: usize = 40;
+const ENDING: usize = 6;
+/// Terms of a piece that are compared.
+const COMPARED: usize = 50_000;
 
 /// Looks for better words.
 pub struct Suggester<'a> {
@@ -40,14 +52,6 @@ pub struct Suggester<'a> {
     /// Words that are found as something else need no other word.
     pub readings: &'a Readings,
     pub deadline: Instant,
-}
-
-/// A term that is near to a word: how many visible datasets have it, and where the first of them is.
-struct Candidate {
-    term: String,
-    edits: u8,
-    visible: usize,
-    first: Option<Address>,
 }
 
 impl Suggester<'_> {
@@ -70,20 +74,34 @@ impl Suggester<'_> {
     }
 
     fn correction(&self, place: &Place, word: &str) -> Result<Option<String>> {
-        let letters = word.chars().count();
         let Some(mut reading) = analyze::asking(self.analyzers, analyze::TEXT) else { return Ok(None) };
-        let terms = analyze::terms(&mut reading, word);
-        let (true, Some((_, term))) = (letters >= SHORT, terms.first()) else { return Ok(None) };
-        if !self.readings.of(word).is_empty() || self.is_known(word)? {
+        let (terms, small) = (analyze::terms(&mut reading, word), word.to_lowercase());
+        let typed: Vec<char> = small.trim_matches(|letter: char| !letter.is_alphanumeric()).chars().collect();
+        let [(_, term)] = terms.as_slice() else { return Ok(None) };
+        if !(SHORT..=LONGEST).contains(&typed.len()) || !self.readings.of(word).is_empty() || self.is_known(word)? {
             return Ok(None);
         }
-        let mut near = self.near(place, term, if letters < LONG { 1 } else { 2 })?;
-        near.sort_by(|one, other| (one.edits, other.visible, &one.term).cmp(&(other.edits, one.visible, &other.term)));
-        let Some((best, (segment, doc))) = near.into_iter().find_map(|found| found.first.map(|first| (found.term, first))) else {
-            return Ok(None);
-        };
-        let stored = hit(self.view, self.shared, segment, doc)?.stored;
-        Ok(Words::new(self.analyzers, analyze::TEXT, [best]).first_in(&stored).map(str::to_lowercase))
+        let most: u8 = if typed.len() < LONG { 1 } else { 2 };
+        let mut best: Option<(usize, Reverse<usize>, String)> = None;
+        for term in self.near(place, term, &typed, most)? {
+            let places = self.view.visible(self.allowed, &place.term(&term), COUNTED)?;
+            let mut words = Words::new(self.analyzers, analyze::TEXT, [term]);
+            for (segment, doc) in places.iter().take(READ) {
+                let stored = hit(self.view, self.shared, *segment, *doc)?.stored;
+                for word in words.all_in(&stored) {
+                    let found: Vec<char> = word.chars().collect();
+                    let edits = edits(&typed, &found, 0);
+                    let rank = (edits, Reverse(places.len()), word);
+                    if edits <= usize::from(most) && is_likely(&typed, &found) && best.as_ref().is_none_or(|best| rank < *best) {
+                        best = Some(rank);
+                    }
+                }
+            }
+            if Instant::now() > self.deadline {
+                break;
+            }
+        }
+        Ok(best.map(|(_, _, word)| word))
     }
 
     /// True where a visible dataset has the word, in whatever form.
@@ -93,45 +111,94 @@ impl Suggester<'_> {
             return Ok(false);
         };
         for (_, key) in analyze::readings(&mut reading, word).into_iter().flatten() {
-            if self.view.visible(self.allowed, &place.term(&key), 1)?.0 > 0 {
+            if !self.view.visible(self.allowed, &place.term(&key), 1)?.is_empty() {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Terms with few letters wrong that a visible dataset has.
-    fn near(&self, place: &Place, term: &str, edits: u8) -> Result<Vec<Candidate>> {
-        let mut found: HashMap<String, (u8, u32)> = HashMap::new();
-        for edits in 1..=edits {
-            let automaton =
-                FuzzyTermQuery::new(Term::from_field_text(place.field, term), edits, true).automaton().map_err(failed)?;
-            for reader in self.view.searcher.segment_readers() {
-                let index = reader.inverted_index(place.field).map_err(failed)?;
-                let read = |error: std::io::Error| failed(error.into());
-                let mut stream = index.terms().search(&automaton).into_stream().map_err(read)?;
-                while stream.advance() {
-                    let Ok(key) = std::str::from_utf8(stream.key()) else { continue };
+    /// Terms of words that can have few letters wrong, the nearest first.
+    fn near(&self, place: &Place, term: &str, typed: &[char], most: u8) -> Result<Vec<String>> {
+        let query = if term.is_ascii() {
+            let begin: String = typed.iter().take(SHORT).collect();
+            FuzzyTermQuery::new_prefix(Term::from_field_text(place.field, &begin), 1, true)
+        } else {
+            FuzzyTermQuery::new(Term::from_field_text(place.field, term), most, true)
+        };
+        let automaton = query.automaton().map_err(failed)?;
+        let ending = if term.is_ascii() { ENDING } else { 0 };
+        let mut found: HashMap<String, (usize, u32)> = HashMap::new();
+        for reader in self.view.searcher.segment_readers() {
+            let index = reader.inverted_index(place.field).map_err(failed)?;
+            let read = |error: std::io::Error| failed(error.into());
+            let mut stream = index.terms().search(&automaton).into_stream().map_err(read)?;
+            let mut compared = 0;
+            while stream.advance() && compared < COMPARED {
+                compared += 1;
+                let Ok(key) = std::str::from_utf8(stream.key()) else { continue };
+                let edits = edits(&key.chars().take(LONGEST).collect::<Vec<_>>(), typed, ending);
+                if edits <= usize::from(most) {
                     found.entry(key.to_owned()).or_insert((edits, 0)).1 += stream.value().doc_freq;
                 }
-                if Instant::now() > self.deadline {
-                    return Ok(Vec::new());
-                }
             }
-            if !found.is_empty() {
-                break;
+            if Instant::now() > self.deadline {
+                return Ok(Vec::new());
             }
         }
-        let mut found: Vec<(u8, u32, String)> =
-            found.into_iter().map(|(term, (edits, documents))| (edits, u32::MAX - documents, term)).collect();
+        let mut found: Vec<(usize, Reverse<u32>, String)> =
+            found.into_iter().map(|(term, (edits, documents))| (edits, Reverse(documents), term)).collect();
         found.sort_unstable();
         found.truncate(NEAR);
-        let seen = found.into_iter().map(|(edits, _, term)| self.candidate(place, term, edits)).collect::<Result<Vec<_>>>()?;
-        Ok(seen.into_iter().filter(|candidate| candidate.visible > 0).collect())
+        Ok(found.into_iter().map(|(_, _, term)| term).collect())
     }
+}
 
-    fn candidate(&self, place: &Place, term: String, edits: u8) -> Result<Candidate> {
-        let (visible, first) = self.view.visible(self.allowed, &place.term(&term), COUNTED)?;
-        Ok(Candidate { term, edits, visible, first })
+/// True unless a short word lost a letter that cannot be there twice by a slip.
+fn is_likely(typed: &[char], found: &[char]) -> bool {
+    let doubled = typed.windows(2).any(|pair| pair.first() == pair.last());
+    found.len() >= typed.len() || typed.len() >= WHOLE || doubled
+}
+
+/// Letters that are wrong, missing, too many or swapped between one word and another, of which up to `ending` letters may be left
+/// out at the end.
+fn edits(one: &[char], other: &[char], ending: usize) -> usize {
+    let (mut before, mut last): (Vec<usize>, Vec<usize>) = (Vec::new(), (0..=other.len()).collect());
+    for (row, letter) in one.iter().enumerate() {
+        let mut next = vec![row + 1];
+        for (column, against) in other.iter().enumerate() {
+            let at = |line: &[usize], place: usize| line.get(place).copied().unwrap_or(usize::MAX - 1);
+            let replaced = at(&last, column) + usize::from(letter != against);
+            let mut least = replaced.min(at(&last, column + 1) + 1).min(at(&next, column) + 1);
+            let swapped = row > 0 && column > 0 && one.get(row - 1) == Some(against) && other.get(column - 1) == Some(letter);
+            if swapped {
+                least = least.min(at(&before, column - 1) + 1);
+            }
+            next.push(least);
+        }
+        before = std::mem::replace(&mut last, next);
+    }
+    last.iter().rev().take(ending + 1).copied().min().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_compared_letter_by_letter() {
+        for (one, other, ending, count) in [
+            ("population", "populaton", 0, 1),
+            ("population", "popualtion", 0, 1),
+            ("popul", "populaton", 6, 0),
+            ("popul", "ppulation", 6, 1),
+            ("popul", "populaton", 0, 4),
+            ("", "abc", 0, 3),
+            ("abc", "", 3, 3),
+            ("калк", "калык", 0, 1),
+        ] {
+            let letters = |word: &str| word.chars().collect::<Vec<_>>();
+            assert_eq!(edits(&letters(one), &letters(other), ending), count, "{one} {other}");
+        }
     }
 }

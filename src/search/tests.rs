@@ -258,18 +258,23 @@ fn what_cannot_be_asked_is_refused_with_the_right_kind() {
         "metadata_modified:20*",
         "title:/(a+/",
         "title:/a{1000}{1000}{1000}/",
+        // Operators of Lucene's that would be taken for letters.
+        "title:/~(water)/",
+        "title:/@/",
+        "version:/<1-100>/",
     ] {
         assert_eq!(kind(&q(text)), Kind::Search, "{text}");
     }
     for text in ["permission_labels:public", "_labels:public", "_stored:x", "{!", "data_dict:x"] {
         assert_eq!(kind(&q(text)), Kind::SearchQuery, "{text}");
     }
-    for sort in ["name", "name down", "title", "notes asc", "permission_labels asc", "name asc,", ",", &"name asc,".repeat(1000)]
+    for sort in ["name", "name down", "title", "notes asc", "permission_labels asc", "name asc,,", ",", &"name asc,".repeat(1000)]
     {
         assert_eq!(kind(&Request { sort: Some(sort.to_owned()), ..q("") }), Kind::SearchQuery, "{sort}");
     }
     assert_eq!(kind(&Request { facet_fields: vec!["permission_labels".into()], ..q("") }), Kind::SearchQuery);
-    assert_eq!(kind(&Request { facet_fields: vec!["notes".into()], ..q("") }), Kind::Search);
+    let uncounted = index.search(&Request { facet_fields: vec!["notes".into()], ..q("") }).unwrap_err();
+    assert!(uncounted.kind() == Kind::Search && uncounted.to_string().contains("cut into words"), "{uncounted}");
     assert_eq!(kind(&Request { facet_fields: vec!["tags".into(); 51], ..q("") }), Kind::Validation);
     assert_eq!(kind(&Request { start: 1_000_000_000, ..q("") }), Kind::Validation);
     assert_eq!(kind(&Request { mm: Some("x".into()), ..q("water") }), Kind::Search);
@@ -332,6 +337,37 @@ fn facets_count_only_what_may_be_seen() {
     assert_eq!(some[0].1, [of("money", 1), of("water", 1)]);
     let members = Request { labels: None, public_only: false, facet_fields: fields, facet_limit: 1, ..q("") };
     assert_eq!(facets(members)[1].1, [of("stat", 2)]);
+}
+
+#[test]
+fn what_is_excluded_alone_is_said() {
+    let (_folder, index) = filled();
+    let reasons = |text: &str| index.search(&Request { explain: true, ..q(text) }).unwrap().reasons;
+    assert_eq!(reasons("-budget"), ["Found because it has nothing that the question excludes."]);
+    assert_eq!(reasons("-title:budget"), ["Found because it has nothing that the question excludes."]);
+    assert_eq!(reasons("")[0], "Every dataset answers this question.");
+}
+
+#[test]
+fn values_of_unseen_datasets_come_with_no_count_either() {
+    let (_folder, index) = filled();
+    let facets = |request: Request, field: &str| {
+        let request = Request { facet_fields: vec![field.to_owned()], facet_mincount: 0, ..request };
+        index.search(&request).unwrap().facets[0].1.iter().map(|(value, count)| format!("{value} {count}")).collect::<Vec<_>>()
+    };
+    for text in ["", "money", "nothing-like-it"] {
+        for limit in [50, -1] {
+            let ask = |field: &str| facets(Request { facet_limit: limit, ..q(text) }, field).len();
+            assert_eq!((ask("capacity"), ask("state"), ask("title_string"), ask("name")), (1, 1, 2, 2), "{text} {limit}");
+        }
+    }
+    // Values of visible datasets that were not found are there, as in Solr.
+    assert_eq!(facets(fq("tags:money"), "tags"), ["money 1", "water 1", "air quality 0"]);
+    let mine = Request { labels: Some(vec!["member-stat".into()]), public_only: false, ..q("") };
+    assert_eq!(facets(mine, "name"), ["secret-water 1"]);
+    // What was purged is nowhere, also while its piece of the index is still there.
+    index.apply(&[Change::Remove("id-budget".to_owned())], &mark(2)).unwrap();
+    assert_eq!(facets(q(""), "tags"), ["air quality 1", "water 1"]);
 }
 
 #[test]

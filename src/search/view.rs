@@ -167,10 +167,7 @@ impl View {
     /// Internal, when a segment cannot be read.
     pub fn counts(&self, column: &str, base: &Base, shared: &Shared) -> Result<Vec<(Arc<str>, u32)>> {
         let facet = self.facet(column)?;
-        let mut counts = vec![0; facet.values.len()];
-        for (column, allowed) in facet.columns.iter().zip(&self.allowed(base, shared)?) {
-            column.add_all_but(&allowed.denied, &mut counts);
-        }
+        let counts = facet.counts(&self.allowed(base, shared)?);
         Ok(facet.values.iter().cloned().zip(counts).filter(|(_, count)| *count > 0).collect())
     }
 
@@ -188,29 +185,43 @@ impl View {
         Ok(false)
     }
 
-    /// How many documents that may be seen have a term, up to `most`, and where the first of them is.
+    /// Where documents are that may be seen and have a term, up to `most` of them.
     ///
     /// # Errors
     /// Internal, when a segment cannot be read.
-    pub fn visible(&self, allowed: &[Arc<Allowed>], term: &Term, most: usize) -> Result<(usize, Option<Address>)> {
-        let (mut count, mut first) = (0, None);
+    pub fn visible(&self, allowed: &[Arc<Allowed>], term: &Term, most: usize) -> Result<Vec<Address>> {
+        let mut places = Vec::new();
         let read = |error: std::io::Error| failed(error.into());
         for (segment, (reader, allowed)) in (0_u32..).zip(self.searcher.segment_readers().iter().zip(allowed)) {
-            if count >= most {
+            if places.len() >= most {
                 break;
             }
             let index = reader.inverted_index(term.field()).map_err(failed)?;
             let Some(place) = self.terms.place(reader, &index, term).map_err(read)? else { continue };
             let mut docs = index.read_postings_from_terminfo(&place, IndexRecordOption::Basic).map_err(read)?;
-            while docs.doc() != TERMINATED && count < most {
-                if allowed.has(docs.doc()) {
-                    first.get_or_insert((segment, docs.doc()));
-                    count += 1;
-                }
+            while docs.doc() != TERMINATED && places.len() < most {
+                places.extend(Some((segment, docs.doc())).filter(|(_, doc)| allowed.has(*doc)));
                 docs.advance();
             }
         }
-        Ok((count, first))
+        Ok(places)
+    }
+
+    /// How many documents that may be seen a query finds, up to `most`.
+    ///
+    /// # Errors
+    /// Internal, when a segment cannot be read.
+    pub fn some(&self, allowed: &[Arc<Allowed>], query: &dyn Query, most: usize) -> Result<usize> {
+        let weight = query.weight(EnableScoring::disabled_from_searcher(&self.searcher)).map_err(failed)?;
+        let mut count = 0;
+        for (reader, allowed) in self.searcher.segment_readers().iter().zip(allowed) {
+            let mut docs = weight.scorer(reader, 1.0).map_err(failed)?;
+            while docs.doc() != TERMINATED && count < most {
+                count += usize::from(allowed.has(docs.doc()));
+                docs.advance();
+            }
+        }
+        Ok(count)
     }
 
     /// Where the datasets are whose id or name has this fingerprint: one, and hardly ever more.

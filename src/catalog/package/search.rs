@@ -27,6 +27,7 @@ action::declare! {
 const COSTLY_ROWS: usize = 200;
 const COSTLY_START: usize = 10_000;
 const COSTLY_FACETS: usize = 10;
+const COSTLY_VALUES: usize = 1_000;
 
 /// Parameters that CKAN takes; anything else is refused by name.
 const KNOWN: &[&str] = &[
@@ -76,7 +77,11 @@ fn fields() -> Vec<Field> {
         ),
         field("facet", "False: no facets.", flag()),
         field("facet.field", "Fields to count the values of.", list()),
-        field("facet.limit", "Values a field; -1 for all.", i64::schema()),
+        field(
+            "facet.limit",
+            "Values a field; -1 for all, by name. `facets_cut` tells where they were more than 100,000 or 8 MiB.",
+            i64::schema(),
+        ),
         field("facet.mincount", "Least count of a value.", number()),
         field("fl", "Fields to answer instead of whole datasets.", list()),
         field("include_private", "True: private datasets that the caller may read are found too.", flag()),
@@ -114,6 +119,7 @@ impl Action for Search {
         number("rows") > COSTLY_ROWS
             || number("start") > COSTLY_START
             || facets >= COSTLY_FACETS
+            || input.get("facet.limit").is_some_and(is_costly_limit)
             || search::is_costly(&[q, text("fq"), text("fq_list")].join(" "))
     }
 
@@ -122,6 +128,11 @@ impl Action for Search {
         let found = ctx.index().search(&query.request)?;
         Ok(Raw(answer(&ctx.app, &found, &query)?))
     }
+}
+
+/// True for so many values of a facet that listing them takes long; all of them count as that.
+fn is_costly_limit(limit: &Value) -> bool {
+    i64::read(limit).is_ok_and(|limit| usize::try_from(limit).map_or(true, |limit| limit > COSTLY_VALUES))
 }
 
 /// What is asked for.
@@ -474,6 +485,8 @@ mod tests {
             json!({"rows": 1_000}),
             json!({"rows": "1000"}),
             json!({"start": 50_000}),
+            json!({"facet.limit": -1}),
+            json!({"facet.limit": "1001"}),
             json!({"facet.field": facets}),
             json!({"facet.field": Value::from(facets.clone()).to_string()}),
         ] {

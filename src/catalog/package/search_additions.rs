@@ -1,5 +1,6 @@
 //! What an answer of `package_search` says beyond CKAN's keys, and only where it was asked for or has something to say:
-//! `highlighting` and `nextCursorMark` (as Solr spells them), `explain`, `did_you_mean`, `relaxed`.
+//! `highlighting` and `nextCursorMark` (as Solr spells them), `explain`, `facets_cut`,
+//! `did_you_mean`, `relaxed`.
 
 use action::App;
 use base::Result;
@@ -26,6 +27,10 @@ pub fn write(app: &App, highlighted: Option<&Request>, found: &Found, text: &mut
     if !found.reasons.is_empty() {
         let reasons = found.hits.iter().zip(&found.reasons).map(|(hit, reason)| (hit.id.clone(), json!(reason)));
         add("explain", Value::Object(reasons.collect()));
+    }
+    if !found.cut.is_empty() {
+        let cut = found.cut.iter().map(|(field, all)| (field.clone(), json!(all)));
+        add("facets_cut", Value::Object(cut.collect()));
     }
     if let Some(better) = &found.did_you_mean {
         add("did_you_mean", json!(better));

@@ -15,7 +15,7 @@ use language::Language;
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
 /// Part of the schema hash.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// Words as CKAN has them, with English stems: titles, notes, everything.
 pub const TEXT: &str = "kurak_text";
