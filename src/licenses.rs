@@ -60,7 +60,7 @@ fn file(path: &Path) -> Result<Register> {
 fn ask(config: &Config, address: &str) -> Result<String> {
     let whole = Duration::from_secs(config.request_seconds);
     let options = fetch::Options {
-        allow: config.fetch_allow.clone(),
+        allow: config.settings.fetch_allow.clone(),
         tries: 1,
         connect: whole,
         first_byte: whole,

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use auth::jwt;
 use base::secret::Secret;
+use ipnet::IpNet;
 use model::{format::Formats, license::Register};
 use scheming::Schemas;
 
@@ -67,6 +68,8 @@ pub struct Settings {
     pub views: ViewSettings,
     /// `ckan.harvest.harvest_source_limit`: sources in a list when the caller says nothing.
     pub harvest_source_limit: usize,
+    /// `kurak.fetch.allow`: networks that may be fetched from although they are not public.
+    pub fetch_allow: Vec<IpNet>,
     /// `ckanext.dcat.datasets_per_page`.
     pub dcat_per_page: usize,
     /// Options that only front ends use: `ckan.site_logo`, `ckan.site_about` and the like, by name.
@@ -392,6 +395,7 @@ impl Default for Settings {
             schemas: Arc::default(),
             views: ViewSettings::default(),
             harvest_source_limit: 100,
+            fetch_allow: Vec::new(),
             dcat_per_page: 100,
             editable: BTreeMap::new(),
             group_list_max: 1_000,

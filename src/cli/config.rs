@@ -2,10 +2,10 @@
 
 use base::Result;
 use clap::Subcommand;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use super::print;
-use crate::config::{Config, honoured};
+use crate::config::{Config, InForce, honoured};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -89,10 +89,10 @@ pub fn run(config: &Config, command: &Command) -> Result<()> {
         }
         // Options that cannot be read let no command begin.
         Command::Validate => {
-            config
-                .not_honoured()
-                .iter()
-                .try_for_each(|(name, meaning)| print::line(format!("{name} does nothing: {meaning}")))?;
+            for (name, meaning) in config.not_honoured() {
+                let source = config.origins.get(name).map(|source| format!(" ({source})")).unwrap_or_default();
+                print::line(format!("{name}{source} does nothing: {meaning}"))?;
+            }
             config
                 .missing_plugins()
                 .iter()
@@ -113,23 +113,20 @@ fn fits(pattern: &str, name: &str) -> bool {
 }
 
 fn print(config: &Config, json: bool) -> Result<()> {
-    let mut options = config.printable();
-    options.retain(|(name, _)| name != "kurak.data");
-    options.push(("kurak.data".to_owned(), config.data.display().to_string()));
-    options.sort();
+    let options = config.in_force();
     if json {
-        let object: Map<String, Value> = options.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
-        return print::json(&Value::Object(object));
+        let shown = |option: InForce| (option.name, json!({"value": option.value, "source": option.source}));
+        return print::json(&Value::Object(options.into_iter().map(shown).collect()));
     }
     let unread = config.not_honoured();
     let rows: Vec<Vec<String>> = options
         .into_iter()
-        .map(|(name, value)| {
+        .map(|InForce { name, value, source }| {
             let note = unread.iter().find(|(unread, _)| *unread == name).map(|(_, meaning)| format!("does nothing: {meaning}"));
-            vec![name, value.replace('\n', " "), note.unwrap_or_default()]
+            vec![name, value.replace('\n', " "), source, note.unwrap_or_default()]
         })
         .collect();
-    print::table(&["option", "value", ""], &rows)
+    print::table(&["option", "value", "source", ""], &rows)
 }
 
 #[cfg(test)]

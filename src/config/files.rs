@@ -16,10 +16,8 @@ const STORAGE: &str = "ckan.files.storage.";
 /// Reads them. Files go to the storage path, else into a folder of the data.
 pub fn files(read: &Reader, data: &Path) -> Result<Settings> {
     let standard = Settings::default();
-    let words = |name: &str, default: &[String]| if read.has(name) { read.words(name) } else { default.to_vec() };
-    let default = |kind: &str, default: &str| {
-        read.text(&format!("ckan.files.default_storages.{kind}")).unwrap_or_else(|| default.to_owned())
-    };
+    let words = |name: &str, default: &[String]| read.words_or(name, default);
+    let default = |kind: &str, default: &str| read.text_or(&format!("ckan.files.default_storages.{kind}"), default.to_owned());
     let storages = storages(read, data)?;
     for kind in ["default", "admin", "user", "group", "resource"] {
         let option = format!("ckan.files.default_storages.{kind}");
@@ -32,7 +30,8 @@ pub fn files(read: &Reader, data: &Path) -> Result<Settings> {
         }
     }
     let root = read.text("ckan.storage_path").map_or_else(|| data.join("storage"), PathBuf::from);
-    let size = |name: &str, default: u64| -> Result<u64> { Ok(read.parsed(name, "a number of megabytes")?.unwrap_or(default)) };
+    read.tell("ckan.storage_path", root.display());
+    let size = |name: &str, default: u64| -> Result<u64> { read.parsed_or(name, "a number of megabytes", default) };
     Ok(Settings {
         root: Some(std::path::absolute(&root).unwrap_or(root)),
         uploads_enabled: read.flag("ckan.uploads_enabled", standard.uploads_enabled)?,

@@ -1,18 +1,19 @@
 //! The configuration: one table of options under CKAN's names, gathered from defaults, ckan.ini, kurak.toml and the
 //! environment, in this order; the last one wins. The only place that reads the environment.
 
+mod database_url;
 mod files;
 pub mod honoured;
 pub mod ini;
 mod proofs;
+mod reader;
 mod schemas;
 mod sources;
 mod span;
 
 use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-    net::IpAddr,
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -21,13 +22,39 @@ use action::{
     plugins::{self, Stand},
     settings::{ActivitySettings, AuthSettings, FeedSettings, LOCALES, MailSettings, RootPath, SearchSettings, ViewSettings},
 };
-use base::{Error, Result, limits, loose, secret::Secret};
-use ipnet::IpNet;
-use serde_json::Value;
+use base::{Result, limits, secret::Secret};
+use reader::{Reader, wrong};
 pub use sources::is_root;
 
 /// Options by lower-case name.
 pub type Options = BTreeMap<String, String>;
+
+/// Options, and where each was given: `ckan.ini:12`, `kurak.toml`, or a variable's name.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    pub options: Options,
+    /// By the same names.
+    pub origins: BTreeMap<String, String>,
+}
+
+impl Given {
+    fn put(&mut self, name: &str, value: &str, origin: String) {
+        self.options.insert(name.to_owned(), value.to_owned());
+        self.origins.insert(name.to_owned(), origin);
+    }
+
+    /// Takes all of the other, which counts more.
+    fn extend(&mut self, other: Self) {
+        self.options.extend(other.options);
+        self.origins.extend(other.origins);
+    }
+
+    /// Takes what is not there yet.
+    fn fill(&mut self, mut other: Self) {
+        std::mem::swap(self, &mut other);
+        self.extend(other);
+    }
+}
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,10 +84,17 @@ impl std::str::FromStr for LogFormat {
 pub struct Config {
     /// As given, by lower-case name.
     pub options: Options,
+    /// Where each of them was given.
+    pub origins: BTreeMap<String, String>,
+    /// What counts for those that were not given; empty: nothing does.
+    pub defaults: BTreeMap<String, String>,
     /// `kurak.data`: the private PostgreSQL, the index, generated secrets.
     pub data: PathBuf,
     /// `sqlalchemy.url`, `DATABASE_URL`; a private PostgreSQL when absent.
     pub database_url: Option<String>,
+    /// True: a private PostgreSQL that is not there yet is made. Commands that only look, or work on what is there, say instead
+    /// that nothing is.
+    pub begins: bool,
     /// `kurak.migrate`: a start brings the tables to this program's version.
     pub migrate: bool,
     /// `kurak.log`: what is logged, such as `info` or `harvest=debug,warn`.
@@ -73,8 +107,6 @@ pub struct Config {
     pub host: IpAddr,
     /// `kurak.port`.
     pub port: u16,
-    /// `kurak.fetch.allow`: networks that may be fetched from although they are not public.
-    pub fetch_allow: Vec<IpNet>,
     /// `licenses_group_url`.
     pub licenses: Option<String>,
     /// `ckan.resource_formats`: a file.
@@ -98,8 +130,8 @@ impl Config {
     /// # Errors
     /// BadRequest, saying which file or option is wrong and what would be right.
     pub fn load(file: Option<&Path>) -> Result<Self> {
-        let (options, folder) = sources::gather(file)?;
-        let mut config = Self::from_options(options)?;
+        let (given, folder) = sources::gather(file)?;
+        let mut config = Self { origins: given.origins, ..Self::from_options(given.options)? };
         config.schemas.folders.iter_mut().for_each(|named| *named = folder.join(&*named));
         Ok(config)
     }
@@ -119,33 +151,30 @@ impl Config {
             (None, None) => sources::default_data(),
         };
         let data = std::path::absolute(&data).unwrap_or(data);
-        let port: u16 = read.parsed("kurak.port", "a port number")?.unwrap_or(5000);
-        let host: IpAddr =
-            read.parsed("kurak.host", "an address such as 127.0.0.1")?.unwrap_or_else(|| IpAddr::from([127, 0, 0, 1]));
-        let fetch_allow = read
-            .words("kurak.fetch.allow")
-            .iter()
-            .map(|word| word.parse().map_err(|_error| wrong("kurak.fetch.allow", word, "networks such as 10.0.0.0/8")))
-            .collect::<Result<_>>()?;
+        read.tell("kurak.data", data.display());
+        let port: u16 = read.parsed_or("kurak.port", "a port number", 5000)?;
+        let host: IpAddr = read.parsed_or("kurak.host", "an address such as 127.0.0.1", IpAddr::from([127, 0, 0, 1]))?;
         let settings = Settings { files: files::files(read, &data)?, ..settings(read, host, port)? };
         Ok(Self {
             data,
-            database_url: read.text("sqlalchemy.url").map(without_driver),
+            database_url: read.text("sqlalchemy.url").map(|url| database_url::read(&url)).transpose()?,
+            begins: true,
             migrate: read.flag("kurak.migrate", true)?,
             log: read.text("kurak.log"),
-            log_format: read.parsed("kurak.log_format", "auto, json or text")?.unwrap_or_default(),
+            log_format: read.parsed_told("kurak.log_format", "auto, json or text", "auto")?.unwrap_or_default(),
             pg_bindir: read.text("kurak.pg_bindir").map(PathBuf::from),
             host,
             port,
-            fetch_allow,
             licenses: read.text("licenses_group_url"),
             formats: read.text("ckan.resource_formats").map(PathBuf::from),
-            request_seconds: read.parsed("ckan.requests.timeout", "seconds")?.unwrap_or(5).clamp(1, 60),
+            request_seconds: read.parsed_or("ckan.requests.timeout", "seconds", 5)?.clamp(1, 60),
             cors_allow_all: read.flag("ckan.cors.origin_allow_all", false)?,
             cors_origins: read.words("ckan.cors.origin_whitelist"),
             schemas: schemas::sources(read)?,
             settings,
             options: read.options.clone(),
+            origins: BTreeMap::new(),
+            defaults: read.defaults(),
         })
     }
 
@@ -166,6 +195,23 @@ impl Config {
         self.settings.plugins.iter().filter_map(|name| Some((name.as_str(), missing(name)?))).collect()
     }
 
+    /// Every option that counts: those that were given, and the defaults of those that were not.
+    #[must_use]
+    pub fn in_force(&self) -> Vec<InForce> {
+        let source = |name: &String| self.origins.get(name).cloned().unwrap_or_else(|| "given".to_owned());
+        let given = self.printable().into_iter().map(|(name, value)| InForce { source: source(&name), name, value });
+        let defaults = self.defaults.iter().filter(|(name, _)| !self.options.contains_key(*name));
+        let defaults =
+            defaults.map(|(name, value)| InForce { name: name.clone(), value: value.clone(), source: "default".to_owned() });
+        let mut all: Vec<InForce> = given.chain(defaults).collect();
+        // Relative to the folder where the program stands, or derived from another option.
+        if let Some(data) = all.iter_mut().find(|option| option.name == "kurak.data") {
+            data.value = self.data.display().to_string();
+        }
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        all
+    }
+
     /// The options as text, secrets hidden: what is named like one, and the password in an address.
     #[must_use]
     pub fn printable(&self) -> Vec<(String, String)> {
@@ -175,6 +221,16 @@ impl Config {
         };
         self.options.iter().map(shown).collect()
     }
+}
+
+/// An option as it counts, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InForce {
+    pub name: String,
+    /// Secrets are hidden.
+    pub value: String,
+    /// `ckan.ini:12`, a variable's name, or `default`.
+    pub source: String,
 }
 
 /// `scheme://user:password@host` with `***` for the password; a query may carry one too and goes.
@@ -199,19 +255,18 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
     let auth = AuthSettings::default();
     let search = SearchSettings::default();
     let flag = |name: &str, default: bool| read.flag(&format!("ckan.auth.{name}"), default);
+    read.tell("ckan.locale_default", &standard.locale_default);
     Ok(Settings {
-        site_url: read
-            .text("ckan.site_url")
-            .map_or_else(|| format!("http://{host}:{port}"), |url| url.trim_end_matches('/').to_owned()),
+        site_url: site_url(read, host, port)?,
         root_path: root_path(read)?,
-        site_title: read.text("ckan.site_title").unwrap_or(standard.site_title),
+        site_title: read.text_or("ckan.site_title", standard.site_title),
         site_description: read.text("ckan.site_description").unwrap_or_default(),
-        site_id: read.text("ckan.site_id").unwrap_or(standard.site_id),
+        site_id: read.text_or("ckan.site_id", standard.site_id),
         locale_default: locale_default(read)?.unwrap_or(standard.locale_default),
         accept_language: read.flag("kurak.accept_language", standard.accept_language)?,
         locales: locales(read),
         feeds: FeedSettings {
-            limit: read.parsed("ckan.feeds.limit", "a number")?.unwrap_or(standard.feeds.limit).clamp(1, limits::ROWS_MAX),
+            limit: read.parsed_or("ckan.feeds.limit", "a number", standard.feeds.limit)?.clamp(1, limits::ROWS_MAX),
             author_name: read.text("ckan.feeds.author_name"),
             author_link: read.text("ckan.feeds.author_link"),
             authority_name: read.text("ckan.feeds.authority_name"),
@@ -221,7 +276,7 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         every_plugin: !read.has("ckan.plugins"),
         licenses: standard.licenses,
         formats: standard.formats,
-        group_sort: read.text("ckan.default_group_sort").unwrap_or(standard.group_sort),
+        group_sort: read.text_or("ckan.default_group_sort", standard.group_sort),
         email_to: read.text("email_to"),
         hide_version: read.flag("ckan.hide_version", false)?,
         secret_key: Secret::new(proofs::site_secret(read).unwrap_or_default()),
@@ -246,11 +301,8 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
                 auth.allow_collaborators_to_change_owner_org,
             )?,
             // An empty list says that none does.
-            roles_that_cascade_to_sub_groups: if read.has("ckan.auth.roles_that_cascade_to_sub_groups") {
-                read.words("ckan.auth.roles_that_cascade_to_sub_groups")
-            } else {
-                auth.roles_that_cascade_to_sub_groups
-            },
+            roles_that_cascade_to_sub_groups: read
+                .words_or("ckan.auth.roles_that_cascade_to_sub_groups", &auth.roles_that_cascade_to_sub_groups),
         },
         tokens: proofs::tokens(read)?,
         sessions: proofs::sessions(read)?,
@@ -259,28 +311,48 @@ fn settings(read: &Reader, host: IpAddr, port: u16) -> Result<Settings> {
         files: standard.files,
         schemas: standard.schemas,
         search: SearchSettings {
-            default_sort: read.text("ckan.search.default_package_sort").unwrap_or(search.default_sort),
-            rows_max: read.parsed("ckan.search.rows_max", "a number")?.unwrap_or(search.rows_max),
-            facets_limit: read.parsed("search.facets.limit", "a number")?.unwrap_or(search.facets_limit),
-            ranking: read.parsed("kurak.search.ranking", "kurak or ckan")?.unwrap_or(search.ranking),
+            default_sort: read.text_or("ckan.search.default_package_sort", search.default_sort),
+            rows_max: read.parsed_or("ckan.search.rows_max", "a number", search.rows_max)?,
+            facets_limit: read.parsed_or("search.facets.limit", "a number", search.facets_limit)?,
+            ranking: read.parsed_told("kurak.search.ranking", "kurak or ckan", "kurak")?.unwrap_or(search.ranking),
             solr_or_semantics: read.flag("kurak.search.solr_or_semantics", false)?,
             resource_fields: read.words("ckan.extra_resource_fields"),
         },
         activity: activity(read)?,
         views: views(read),
-        harvest_source_limit: read
-            .parsed("ckan.harvest.harvest_source_limit", "a number")?
-            .unwrap_or(standard.harvest_source_limit),
+        harvest_source_limit: read.parsed_or("ckan.harvest.harvest_source_limit", "a number", standard.harvest_source_limit)?,
+        fetch_allow: read
+            .words("kurak.fetch.allow")
+            .iter()
+            .map(|word| word.parse().map_err(|_error| wrong("kurak.fetch.allow", word, "networks such as 10.0.0.0/8")))
+            .collect::<Result<_>>()?,
         dcat_per_page: read
-            .parsed("ckanext.dcat.datasets_per_page", "a number")?
-            .unwrap_or(standard.dcat_per_page)
+            .parsed_or("ckanext.dcat.datasets_per_page", "a number", standard.dcat_per_page)?
             .clamp(1, limits::ROWS_MAX),
         editable: editable(read),
-        group_list_max: read.parsed("ckan.group_and_organization_list_max", "a number")?.unwrap_or(standard.group_list_max),
-        group_list_all_fields_max: read
-            .parsed("ckan.group_and_organization_list_all_fields_max", "a number")?
-            .unwrap_or(standard.group_list_all_fields_max),
+        group_list_max: read.parsed_or("ckan.group_and_organization_list_max", "a number", standard.group_list_max)?,
+        group_list_all_fields_max: read.parsed_or(
+            "ckan.group_and_organization_list_all_fields_max",
+            "a number",
+            standard.group_list_all_fields_max,
+        )?,
     })
+}
+
+/// Without a slash at its end. CKAN does not start either with what is no address of the web.
+fn site_url(read: &Reader, host: IpAddr, port: u16) -> Result<String> {
+    const NAME: &str = "ckan.site_url";
+    let address = SocketAddr::new(host, port);
+    let url = read.text_or(NAME, format!("http://{address}"));
+    let rest = ["http://", "https://"].iter().find_map(|scheme| {
+        let (begin, rest) = url.split_at_checked(scheme.len())?;
+        begin.eq_ignore_ascii_case(scheme).then_some(rest)
+    });
+    let is_odd = |letter: char| letter.is_whitespace() || letter.is_control() || "?#<>\"\\@".contains(letter);
+    if rest.is_none_or(|rest| rest.is_empty() || rest.starts_with(['/', ':']) || rest.contains(is_odd)) {
+        return Err(wrong(NAME, &url, "the address that visitors see, such as https://data.example.org"));
+    }
+    Ok(url.trim_end_matches('/').to_owned())
 }
 
 /// `/data/{{LANG}}/catalog`: with the place of the language, or without.
@@ -328,7 +400,7 @@ fn locales(read: &Reader) -> Vec<String> {
 fn mail(read: &Reader) -> Result<MailSettings> {
     let standard = MailSettings::default();
     Ok(MailSettings {
-        server: read.text("smtp.server").unwrap_or(standard.server),
+        server: read.text_or("smtp.server", standard.server),
         starttls: read.flag("smtp.starttls", false)?,
         starttls_verify: read.flag("smtp.starttls_verify", standard.starttls_verify)?,
         starttls_ca_bundle: read.text("smtp.starttls_ca_bundle").map(PathBuf::from),
@@ -347,7 +419,7 @@ fn editable(read: &Reader) -> BTreeMap<String, String> {
         _ => "",
     };
     ["ckan.site_about", "ckan.site_custom_css", "ckan.site_intro_text", "ckan.site_logo", "ckan.theme"]
-        .map(|name| (name.to_owned(), read.text(name).unwrap_or_else(|| default(name).to_owned())))
+        .map(|name| (name.to_owned(), read.text_or(name, default(name).to_owned())))
         .into()
 }
 
@@ -364,13 +436,16 @@ fn activity(read: &Reader) -> Result<ActivitySettings> {
     let standard = ActivitySettings::default();
     Ok(ActivitySettings {
         enabled: read.flag("ckan.activity_streams_enabled", standard.enabled)?,
-        list_limit: read.parsed("ckan.activity_list_limit", "a number")?.unwrap_or(standard.list_limit),
-        list_limit_max: read.parsed("ckan.activity_list_limit_max", "a number")?.unwrap_or(standard.list_limit_max),
+        list_limit: read.parsed_or("ckan.activity_list_limit", "a number", standard.list_limit)?,
+        list_limit_max: read.parsed_or("ckan.activity_list_limit_max", "a number", standard.list_limit_max)?,
         hidden_users: read.words("ckan.hide_activity_from_users"),
         public_detail: read.flag("ckan.auth.public_activity_stream_detail", standard.public_detail)?,
         email: read.flag("ckan.activity_streams_email_notifications", standard.email)?,
         email_since: match read.text("ckan.email_notifications_since") {
-            None => standard.email_since,
+            None => {
+                read.tell("ckan.email_notifications_since", "2 days");
+                standard.email_since
+            }
             Some(text) => span::micros(&text)
                 .ok_or_else(|| wrong("ckan.email_notifications_since", &text, "2 days, 4:35:00 or 7 days, 3:23:34"))?,
         },
@@ -381,7 +456,7 @@ fn views(read: &Reader) -> ViewSettings {
     let standard = ViewSettings::default();
     let words = |name: &str, default: Vec<String>| {
         let name = format!("ckan.preview.{name}_formats");
-        if read.has(&name) { read.words(&name).iter().map(|word| word.to_lowercase()).collect() } else { default }
+        read.words_or(&name, &default).iter().map(|word| word.to_lowercase()).collect()
     };
     let own = |formats: &[&str]| standard.text.iter().filter(|word| formats.contains(&word.as_str())).cloned().collect();
     let text = [
@@ -390,69 +465,13 @@ fn views(read: &Reader) -> ViewSettings {
         words("json", own(&["json"])),
     ]
     .concat();
-    let given = read.has("ckan.views.default_views");
     ViewSettings {
-        defaults: if given { read.words("ckan.views.default_views") } else { standard.defaults.clone() },
+        defaults: read.words_or("ckan.views.default_views", &standard.defaults),
         image: words("image", standard.image.clone()),
         text,
         jsonp: words("jsonp", standard.jsonp.clone()),
         video: words("video", standard.video.clone()),
         audio: words("audio", standard.audio.clone()),
-    }
-}
-
-fn wrong(name: &str, value: &str, expected: &str) -> Error {
-    Error::bad_request(format!("the option {name} is \"{value}\", expected {expected}"))
-}
-
-/// SQLAlchemy names a driver (`postgresql+psycopg2://`), libpq does not.
-fn without_driver(url: String) -> String {
-    match url.split_once("://") {
-        Some((scheme, rest)) if scheme.starts_with("postgres") => format!("postgresql://{rest}"),
-        _ => url,
-    }
-}
-
-/// Reads options, and remembers which it was asked for.
-struct Reader<'a> {
-    options: &'a Options,
-    asked: RefCell<BTreeSet<String>>,
-}
-
-impl<'a> Reader<'a> {
-    fn new(options: &'a Options) -> Self {
-        Self { options, asked: RefCell::default() }
-    }
-
-    fn get(&self, name: &str) -> Option<&String> {
-        self.asked.borrow_mut().insert(name.to_owned());
-        self.options.get(name)
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        self.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
-    }
-
-    fn words(&self, name: &str) -> Vec<String> {
-        self.text(name)
-            .unwrap_or_default()
-            .split([' ', ',', '\n', '\t'])
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
-    }
-
-    fn flag(&self, name: &str, default: bool) -> Result<bool> {
-        let Some(text) = self.text(name) else { return Ok(default) };
-        loose::bool_of(&Value::String(text.clone())).ok_or_else(|| wrong(name, &text, "true or false"))
-    }
-
-    fn parsed<T: std::str::FromStr>(&self, name: &str, expected: &str) -> Result<Option<T>> {
-        self.text(name).map(|text| text.parse().map_err(|_error| wrong(name, &text, expected))).transpose()
     }
 }
 
@@ -480,7 +499,7 @@ mod tests {
         assert_eq!(config.settings.plugins, ["activity", "datastore"]);
         let datastore = |pairs: &[(&str, &str)]| Config::from_options(options(pairs)).unwrap().settings.has_plugin("datastore");
         assert!(config.settings.has_plugin("datastore") && datastore(&[]) && !datastore(&[("ckan.plugins", "")]));
-        assert_eq!(config.fetch_allow.len(), 2);
+        assert_eq!(config.settings.fetch_allow.len(), 2);
     }
 
     #[test]
@@ -489,6 +508,47 @@ mod tests {
             let error = Config::from_options(options(&[(name, value)])).unwrap_err();
             assert!(error.message().contains(name) && error.message().contains("expected"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_address_of_a_site_is_one() {
+        for text in ["not a url", "data.gov.kg", "ftp://data.gov.kg", "https://", "http:///x", "http://a b", "http://h/?x"] {
+            let error = Config::from_options(options(&[("ckan.site_url", text)])).unwrap_err();
+            assert!(error.message().contains("ckan.site_url"), "{text}: {error}");
+        }
+        for text in ["https://data.gov.kg/data", "HTTP://localhost:5000", "http://[::1]:5000"] {
+            assert!(Config::from_options(options(&[("ckan.site_url", text)])).is_ok(), "{text}");
+        }
+        let config = Config::from_options(options(&[("kurak.host", "::1")])).unwrap();
+        assert_eq!(config.settings.site_url, "http://[::1]:5000");
+    }
+
+    #[test]
+    fn what_is_in_force_is_told_with_where_it_comes_from() {
+        let mut given = Given::default();
+        given.put("ckan.site_title", "Portal", "ckan.ini:3".to_owned());
+        given.put("secret_key", "hush", "SECRET".to_owned());
+        let config = Config { origins: given.origins, ..Config::from_options(given.options).unwrap() };
+        let all = config.in_force();
+        let find = |name: &str| {
+            let option = all.iter().find(|option| option.name == name).unwrap();
+            (option.value.as_str(), option.source.as_str())
+        };
+        assert_eq!(find("ckan.site_title"), ("Portal", "ckan.ini:3"));
+        assert_eq!(find("secret_key"), ("***", "SECRET"));
+        for (name, value) in [
+            ("kurak.port", "5000"),
+            ("ckan.site_url", "http://127.0.0.1:5000"),
+            ("ckan.auth.create_unowned_dataset", "false"),
+            ("ckan.search.rows_max", "1000"),
+            ("ckan.max_image_size", "2"),
+            ("session_cookie_samesite", "Lax"),
+            ("kurak.data", config.data.to_str().unwrap()),
+            ("smtp.user", ""),
+        ] {
+            assert_eq!(find(name), (value, "default"), "{name}");
+        }
+        assert!(all.is_sorted_by(|one, other| one.name < other.name), "each once");
     }
 
     #[test]
@@ -534,7 +594,7 @@ mod tests {
         let config = Config::from_options(options(&[
             ("secret_key", "s3cret"),
             ("ckan.tracking_enabled", "true"),
-            ("sqlalchemy.url", "postgresql://u:p@pw/x@h/d?password=pw2"),
+            ("solr_url", "postgresql://u:p@pw/x@h/d?password=pw2"),
         ]))
         .unwrap();
         let printed = format!("{:?}", config.printable());

@@ -52,15 +52,17 @@ fn secret(name: &str, value: &str) -> Result<Secret> {
 /// `SESSION_*`, `REMEMBER_*`, `WTF_CSRF_*` and what `ckan.auth.*` says of logins.
 pub fn sessions(read: &Reader) -> Result<SessionSettings> {
     let standard = SessionSettings::default();
-    let same_site = read.text("session_cookie_samesite").unwrap_or_else(|| "Lax".to_owned());
+    let same_site = read.text_or("session_cookie_samesite", "Lax".to_owned());
     if !["Lax", "Strict"].contains(&same_site.as_str()) {
         return Err(wrong("SESSION_COOKIE_SAMESITE", &same_site, "Lax or Strict"));
     }
+    read.tell("session_cookie_name", &standard.cookie);
     let cookie = read.text("session_cookie_name").or_else(|| read.text("beaker.session.key")).unwrap_or(standard.cookie);
     if !cookie.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
         return Err(wrong("SESSION_COOKIE_NAME", &cookie, "letters, digits, - _ ."));
     }
     let seconds = |name: &str, default: i64| -> Result<i64> {
+        read.tell(name, default);
         Ok(read.parsed::<i64>(name, "seconds")?.filter(|seconds| *seconds > 0).unwrap_or(default).min(10 * 365 * 24 * 3_600))
     };
     let root = super::root_path(read)?;
@@ -76,7 +78,7 @@ pub fn sessions(read: &Reader) -> Result<SessionSettings> {
         strict: same_site == "Strict",
         lifetime: seconds("permanent_session_lifetime", standard.lifetime)?,
         remembered: seconds("remember_cookie_duration", standard.remembered)?,
-        csrf_field: read.text("wtf_csrf_field_name").unwrap_or(standard.csrf_field),
+        csrf_field: read.text_or("wtf_csrf_field_name", standard.csrf_field),
         csrf_headers: if headers.is_empty() { standard.csrf_headers } else { headers },
         after_login: path("ckan.auth.route_after_login").or(path("ckan.route_after_login")).unwrap_or(after_login),
         after_reset: path("ckan.user_reset_landing_page"),

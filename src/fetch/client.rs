@@ -142,14 +142,6 @@ impl Fetcher {
         self.stop.send_replace(true);
     }
 
-    /// Checks what can be seen of a URL without a look-up; for forms that take one.
-    ///
-    /// # Errors
-    /// [`Error::BadUrl`], [`Error::NotAllowed`].
-    pub fn check(&self, url: &str) -> Result<()> {
-        self.route(&parse(url)?).map(drop)
-    }
-
     /// Fetches. A refusal of the server (5xx, 429) is tried again, and answered when it stays.
     ///
     /// # Errors
@@ -306,6 +298,15 @@ fn client(guard: &Guard, options: &Options) -> Result<Client> {
 }
 
 /// Reads a URL, without the user and password that may stand in it.
+/// Checks what can be seen of a URL without a look-up, for forms that take one; `allow` is that of [`Options`].
+///
+/// # Errors
+/// [`Error::BadUrl`], [`Error::NotAllowed`].
+pub fn check(url: &str, allow: &[IpNet]) -> Result<()> {
+    let (url, guard) = (parse(url)?, Guard::public_and(allow));
+    if is_service_port(&url) { guard.only_allowed().check(&url) } else { guard.check(&url) }
+}
+
 fn parse(text: &str) -> Result<Url> {
     if text.len() > URL_BYTES {
         return Err(Error::BadUrl);

@@ -8,6 +8,6 @@ pub mod client;
 pub mod error;
 pub mod guard;
 
-pub use client::{Answer, Fetcher, Options, Request};
+pub use client::{Answer, Fetcher, Options, Request, check};
 pub use error::{Error, Result};
 pub use guard::is_global;

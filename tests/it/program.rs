@@ -274,11 +274,15 @@ fn datasets_are_looked_after_from_the_command_line() {
 fn what_does_nothing_is_told_and_secrets_are_not() {
     let site = Site::new();
     let options: Value = serde_json::from_str(&site.ok("config print --json")).unwrap();
-    assert_eq!(options["ckan.site_id"], "portal.example");
-    assert!(options["kurak.data"].as_str().unwrap().ends_with("/storage/kurak"));
+    assert_eq!(options["ckan.site_id"]["value"], "portal.example");
+    assert!(options["ckan.site_id"]["source"].as_str().unwrap().ends_with("ckan.ini:9"), "{options}");
+    assert!(options["kurak.data"]["value"].as_str().unwrap().ends_with("/storage/kurak"));
+    assert_eq!(options["ckan.search.rows_max"], serde_json::json!({"value": "1000", "source": "default"}));
     let table = site.ok("config print");
     let line = table.lines().find(|line| line.starts_with("error_email_from")).unwrap();
     assert!(line.ends_with("does nothing: nobody is mailed of faults; the log tells of them"), "{line}");
+    let misspelt = site.command("config validate").env("KURAK_NONSENSE", "abc").output().unwrap();
+    assert!(String::from_utf8_lossy(&misspelt.stdout).contains("kurak.nonsense (KURAK_NONSENSE) does nothing"));
     let checks: Value = serde_json::from_str(&site.ok("doctor --json")).unwrap();
     assert!(
         checks.as_array().unwrap().iter().any(|check| check["check"] == "PostgreSQL" && check["verdict"] == "ok"),

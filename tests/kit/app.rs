@@ -29,7 +29,8 @@ impl TestApp {
     /// With other settings.
     #[must_use]
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = Settings { secret_key: Secret::new("test"), ..Settings::default() };
+        let everywhere = "0.0.0.0/0".parse().expect("a network");
+        let mut settings = Settings { secret_key: Secret::new("test"), fetch_allow: vec![everywhere], ..Settings::default() };
         let database = TestDb::new();
         let folder = TempDir::new().expect("a folder for index and files");
         settings.files.root = Some(folder.path().join("storage"));
