@@ -1,6 +1,6 @@
 //! The few questions of the program itself to the database. Must never know what a dataset is.
 
-use base::Result;
+use base::{Error, Result};
 use diesel::{ExpressionMethods, PgConnection, QueryDsl, QueryableByName, RunQueryDsl, dsl::count_star, sql_types};
 use store::{
     error::of,
@@ -30,6 +30,24 @@ pub fn server_version(connection: &mut PgConnection) -> Result<i32> {
     let row: Number =
         diesel::sql_query("select current_setting('server_version_num')::int as number").get_result(connection).map_err(of)?;
     Ok(row.number)
+}
+
+/// Looks whether the database will do, before anything is written to it.
+///
+/// # Errors
+/// Internal, saying what is wrong with it.
+pub fn must_be_fit(connection: &mut PgConnection) -> Result<()> {
+    let version = server_version(connection)?;
+    if version < crate::POSTGRESQL {
+        return Err(Error::internal(format!("PostgreSQL 14 or newer is needed, this one is {}", version / 10_000)));
+    }
+    let encoding = encoding(connection)?;
+    if encoding != "UTF8" {
+        return Err(Error::internal(format!(
+            "the database is in {encoding}, UTF8 is needed: createdb --encoding=UTF8 --template=template0 NAME makes such a one"
+        )));
+    }
+    Ok(())
 }
 
 /// A text that no other database has, not even a copy of this one.

@@ -18,7 +18,7 @@ use std::{
     io::Write,
     net::SocketAddr,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -38,6 +38,8 @@ use watching::Watching;
 /// How long a start waits for the database.
 const FIRST_CONNECTION: Duration = Duration::from_secs(5);
 
+/// The private PostgreSQL's folder in that of the data.
+const PRIVATE: &str = "postgresql";
 /// The oldest PostgreSQL that will do, as `server_version_num` says it.
 pub const POSTGRESQL: i32 = 140_000;
 /// How long a start waits for the index to catch up before it serves all the same.
@@ -89,7 +91,7 @@ impl Kurak {
         let mut kurak = Self::with_index(config)?;
         let begin = Instant::now();
         let feed = kurak.follow()?;
-        let options = harvest::Options { allow: kurak.config.fetch_allow.clone(), ..harvest::Options::default() };
+        let options = harvest::Options { allow: kurak.config.settings.fetch_allow.clone(), ..harvest::Options::default() };
         kurak.worker = Some(harvest::Worker::start(Arc::clone(&kurak.app), options)?);
         kurak.tending = Some(Tending::start(&kurak.app)?);
         kurak.watching = Some(Watching::start(&kurak.app)?);
@@ -105,6 +107,7 @@ impl Kurak {
     /// # Errors
     /// As [`Kurak::open`].
     pub fn with_index(config: Config) -> Result<Self> {
+        Database::must_be_there(&config)?;
         make_folder(&config.data)?;
         let folder = config.data.join("index");
         let index = search::Index::open(&folder).map_err(|error| {
@@ -133,6 +136,7 @@ impl Kurak {
     /// # Errors
     /// As [`Kurak::open`].
     pub fn tools(config: Config) -> Result<Self> {
+        Database::must_be_there(&config)?;
         make_folder(&config.data)?;
         let scratch = tempfile::tempdir().map_err(Error::internal)?;
         let index = search::Index::open(scratch.path())?;
@@ -216,14 +220,11 @@ impl Database {
     /// Connects, and brings the tables to this program's version unless `kurak.migrate` is off.
     ///
     /// # Errors
-    /// Unavailable without a database; Internal when it is too old or its tables are.
+    /// Unavailable without a database; Internal when it is too old, not in UTF8, or its tables are old or somebody else's.
     pub fn open(config: &Config) -> Result<Self> {
         let database = Self::connect(config)?;
         let mut connection = database.first_connection()?;
-        let version = db::server_version(&mut connection)?;
-        if version < POSTGRESQL {
-            return Err(Error::internal(format!("PostgreSQL 14 or newer is needed, this one is {}", version / 10_000)));
-        }
+        db::must_be_fit(&mut connection)?;
         if config.migrate {
             store::migrate::upgrade(&mut connection)?;
         } else if store::migrate::is_behind(&mut connection)? {
@@ -245,16 +246,35 @@ impl Database {
         }
     }
 
+    /// The folder of the private PostgreSQL that has no data yet; `None` when it has some, or there is another PostgreSQL.
+    #[must_use]
+    pub fn missing(config: &Config) -> Option<PathBuf> {
+        let folder = config.data.join(PRIVATE);
+        // A folder that cannot be looked into may have some.
+        let is_there = folder.join("data/PG_VERSION").try_exists().unwrap_or(true);
+        (config.database_url.is_none() && !is_there).then_some(folder)
+    }
+
+    fn must_be_there(config: &Config) -> Result<()> {
+        let Some(folder) = Self::missing(config).filter(|_| !config.begins) else { return Ok(()) };
+        Err(Error::internal(format!(
+            "there is no database in {}. If it lies elsewhere, say so with -c, KURAK_DATA or DATABASE_URL; `kurak run`, \
+             `kurak db init` and `kurak sysadmin add` make a new one",
+            folder.display()
+        )))
+    }
+
     /// Connects and looks at nothing.
     ///
     /// # Errors
-    /// Internal, when the private PostgreSQL does not start.
+    /// Internal, when the private PostgreSQL does not start, or is not there and should not be made.
     pub fn connect(config: &Config) -> Result<Self> {
+        Self::must_be_there(config)?;
         let (cluster, url) = match &config.database_url {
             Some(url) => (None, url.clone()),
             None => {
                 make_folder(&config.data)?;
-                let folder = config.data.join("postgresql");
+                let folder = config.data.join(PRIVATE);
                 let options = cluster::Options { bindir: config.pg_bindir.clone(), ..cluster::Options::new(folder) };
                 let cluster = Cluster::start(&options)?;
                 let url = cluster.url(cluster::DATABASE);

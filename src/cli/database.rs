@@ -46,6 +46,13 @@ pub struct Parts {
     skip_core: bool,
 }
 
+impl Command {
+    /// True for what makes tables.
+    pub fn begins(&self) -> bool {
+        matches!(self, Self::Init(_) | Self::Upgrade(_) | Self::PendingMigrations { apply: true })
+    }
+}
+
 pub fn run(config: &Config, command: &Command) -> Result<()> {
     let migrating = Config { migrate: true, ..config.clone() };
     match command {

@@ -113,11 +113,11 @@ fn configuration(config: &Config, findings: &mut Findings) {
         1..16 => findings.add(Verdict::Warn, "secret", "SECRET_KEY is shorter than 16 characters"),
         _ => findings.add(Verdict::Ok, "secret", "SECRET_KEY is given"),
     }
-    if config.fetch_allow.is_empty() {
+    if config.settings.fetch_allow.is_empty() {
         findings.add(Verdict::Ok, "fetching", "public addresses only");
     } else {
-        let list: Vec<String> = config.fetch_allow.iter().map(ToString::to_string).collect();
-        let wide = config.fetch_allow.iter().any(|net| net.prefix_len() == 0);
+        let list: Vec<String> = config.settings.fetch_allow.iter().map(ToString::to_string).collect();
+        let wide = config.settings.fetch_allow.iter().any(|net| net.prefix_len() == 0);
         let verdict = if wide { Verdict::Fail } else { Verdict::Warn };
         findings.add(verdict, "fetching", format!("harvests may also reach {}", list.join(" ")));
     }
@@ -202,6 +202,10 @@ fn disk(data: &Path) -> Result<(Verdict, String)> {
 }
 
 fn database(config: Config, findings: &mut Findings) {
+    if let Some(folder) = Database::missing(&config) {
+        let text = format!("there is none in {} yet; the first start makes it", folder.display());
+        return findings.add(Verdict::Warn, "PostgreSQL", text);
+    }
     let (is_private, data) = (config.database_url.is_none(), config.data.clone());
     let opened = Database::connect(&config).and_then(|database| {
         let connection = database.pools.get(store::Lane::Job)?;
@@ -213,6 +217,9 @@ fn database(config: Config, findings: &mut Findings) {
     };
     findings.look("PostgreSQL", version(&mut connection, is_private));
     findings.look("clock", clock(&mut connection));
+    if findings.0.iter().any(|finding| finding.1 == "PostgreSQL" && finding.0 == Verdict::Fail) {
+        return;
+    }
     match tables(&mut connection) {
         Ok((verdict, text)) => findings.add(verdict, "tables", text),
         Err(error) => return findings.add(Verdict::Fail, "tables", words(&error)),

@@ -91,6 +91,19 @@ enum Command {
     Doctor(doctor::Arguments),
 }
 
+impl Command {
+    /// True for what a new portal begins with: only there a database is made where there is none.
+    fn begins(&self) -> bool {
+        match self {
+            Self::Run(_) | Self::Demo(_) => true,
+            Self::Db(command) => command.begins(),
+            Self::Sysadmin(command) => matches!(command, sysadmin::Command::Add { create: true, .. }),
+            Self::User(command) => matches!(command, user::Command::Add { .. }),
+            _ => false,
+        }
+    }
+}
+
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -106,9 +119,11 @@ pub fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<()> {
     let Arguments { config, command } = arguments;
     let standard = if matches!(command, Command::Run(_)) { "info" } else { "warn" };
+    let begins = command.begins();
     // What makes configurations needs none.
     let config = || -> Result<Config> {
         let config = Config::load(config.as_deref())?;
+        let config = Config { begins, ..config };
         telemetry::start(config.log.as_deref().unwrap_or(standard), config.log_format);
         Ok(config)
     };

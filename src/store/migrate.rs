@@ -1,7 +1,11 @@
 //! Brings a database to the schema of this program, and back.
 
 use base::{Error, Result};
-use diesel::{PgConnection, RunQueryDsl, connection::SimpleConnection, sql_types::BigInt};
+use diesel::{
+    PgConnection, QueryableByName, RunQueryDsl,
+    connection::SimpleConnection,
+    sql_types::{BigInt, Text},
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::error;
@@ -18,11 +22,45 @@ fn failed(error: impl std::fmt::Display) -> Error {
     Error::internal(format!("migration failed: {error}"))
 }
 
+/// The table of a CKAN, where the database is one and not ours; looks at names alone and writes nothing.
+const FOREIGN: &str = "
+    select coalesce(min(relname), '') as name from pg_class
+        where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+          and relname in ('alembic_version', 'migrate_version', 'package', 'resource', 'user')";
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// A database that has a CKAN's tables and none of our migrations is left as it is: our own tables have the same names.
+fn must_be_ours(connection: &mut PgConnection) -> Result<()> {
+    let name = |connection: &mut PgConnection, sql: &str| -> Result<String> {
+        Ok(diesel::sql_query(sql).get_result::<Name>(connection).map_err(error::of)?.name)
+    };
+    let ours = name(connection, "select coalesce(to_regclass('__diesel_schema_migrations')::text, '') as name")?;
+    if !ours.is_empty()
+        && !name(connection, "select coalesce(min(version), '') as name from __diesel_schema_migrations")?.is_empty()
+    {
+        return Ok(());
+    }
+    let table = name(connection, FOREIGN)?;
+    if table.is_empty() {
+        return Ok(());
+    }
+    Err(Error::internal(format!(
+        "this database is a CKAN's, or somebody else's: it has a table \"{table}\" and none of kurak's. Nothing was written. \
+         kurak needs a database of its own: name an empty one in sqlalchemy.url (DATABASE_URL), or none for a private one"
+    )))
+}
+
 /// Runs what is not yet there. Safe to call from several nodes at once.
 ///
 /// # Errors
-/// Internal with the failing migration, or Unavailable.
+/// Internal with the failing migration, or for the database of a CKAN; Unavailable.
 pub fn upgrade(connection: &mut PgConnection) -> Result<()> {
+    must_be_ours(connection)?;
     lock(connection, "pg_advisory_lock")?;
     let result = migrate(connection);
     lock(connection, "pg_advisory_unlock")?;
@@ -55,6 +93,7 @@ pub fn keep_months(connection: &mut PgConnection) -> Result<()> {
 /// # Errors
 /// As [`upgrade`].
 pub fn downgrade(connection: &mut PgConnection) -> Result<()> {
+    must_be_ours(connection)?;
     connection.revert_all_migrations(MIGRATIONS).map(drop).map_err(failed)
 }
 
@@ -63,6 +102,7 @@ pub fn downgrade(connection: &mut PgConnection) -> Result<()> {
 /// # Errors
 /// As [`upgrade`].
 pub fn version(connection: &mut PgConnection) -> Result<Option<String>> {
+    must_be_ours(connection)?;
     let versions = connection.applied_migrations().map_err(failed)?;
     Ok(versions.first().map(ToString::to_string))
 }
@@ -72,5 +112,6 @@ pub fn version(connection: &mut PgConnection) -> Result<Option<String>> {
 /// # Errors
 /// As [`upgrade`].
 pub fn is_behind(connection: &mut PgConnection) -> Result<bool> {
+    must_be_ours(connection)?;
     connection.has_pending_migration(MIGRATIONS).map_err(failed)
 }

@@ -5,6 +5,7 @@
 mod activity;
 mod arrival;
 mod battery;
+mod beginning;
 mod bulk;
 mod collaborator;
 mod conditions;
@@ -20,6 +21,7 @@ mod following;
 mod golden;
 mod group;
 mod harvest;
+mod harvest_edges;
 mod harvest_history;
 mod harvest_objects;
 mod harvest_ownership;

@@ -64,6 +64,14 @@ impl TestDb {
         db
     }
 
+    /// The same, in another encoding than UTF8.
+    #[must_use]
+    pub fn encoded(encoding: &str) -> Self {
+        let db = Self::name();
+        db.admin(&format!("create database {} template template0 encoding '{encoding}' locale 'C'", db.name));
+        db
+    }
+
     fn name() -> Self {
         Self { name: format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed)) }
     }
