@@ -39,7 +39,7 @@ pub const SEARCH_MILLIS: u64 = 2_000;
 /// Resources of a dataset.
 pub const RESOURCES: usize = 2_000;
 /// Extras of a dataset.
-pub const EXTRAS: usize = 200;
+pub const EXTRAS: usize = 1_000;
 /// Bytes of an extra's value.
 pub const EXTRA_BYTES: usize = 64 * 1024;
 /// Tags of a dataset.

@@ -22,6 +22,9 @@ pub enum Command {
     Run {
         /// Id or name of a source
         source: Option<String>,
+        /// Delete what a held job did not dare to
+        #[arg(long, requires = "source")]
+        force: bool,
     },
     /// Runs over sources
     #[command(subcommand)]
@@ -31,9 +34,16 @@ pub enum Command {
         /// `all`: taken for scripts
         #[arg(hide = true)]
         all: Option<String>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
     },
     /// All jobs, newest first
-    Jobs,
+    Jobs {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// End a job: by its id, or the last one of a source
     JobAbort { id: String },
     /// End jobs that run for longer than so many days
@@ -64,6 +74,9 @@ pub enum SourceCommand {
     Run {
         /// Id or name
         source: String,
+        /// Delete what a held job did not dare to
+        #[arg(long)]
+        force: bool,
     },
     /// Print a source as JSON
     Show {
@@ -119,7 +132,7 @@ pub fn run(config: Config, command: Command) -> Result<()> {
             act(&Kurak::tools(config)?, action, fields)?;
             print::line("Cleared the history of jobs")
         }
-        Command::Jobs => list_jobs(&Kurak::tools(config)?, input([]), false),
+        Command::Jobs { json } => list_jobs(&Kurak::tools(config)?, input([]), json),
         Command::JobAbort { id } => {
             act(&Kurak::tools(config)?, "harvest_job_abort", input([("id", &id)]))?;
             print::line(format!("Job is ended: {id}"))
@@ -129,11 +142,7 @@ pub fn run(config: Config, command: Command) -> Result<()> {
             let done = act(&Kurak::tools(config)?, "harvest_abort_failed_jobs", fields)?;
             print::line(base::loose::text_of(&done))
         }
-        Command::Sources { all: _ } => {
-            let sources = act(&Kurak::tools(config)?, "harvest_source_list", limit())?;
-            print::list(&sources, &["id", "title", "url", "type", "active", "frequency", "next_run"], false)
-        }
-        Command::Source(SourceCommand::List { json }) => {
+        Command::Sources { all: _, json } | Command::Source(SourceCommand::List { json }) => {
             let sources = act(&Kurak::tools(config)?, "harvest_source_list", limit())?;
             print::list(&sources, &["id", "title", "url", "type", "active", "frequency", "next_run"], json)
         }
@@ -143,8 +152,10 @@ pub fn run(config: Config, command: Command) -> Result<()> {
             let made = act(&Kurak::tools(config)?, "harvest_source_create", source)?;
             print::line(made.get("id").and_then(Value::as_str).unwrap_or_default())
         }
-        Command::Source(SourceCommand::Run { source }) | Command::Run { source: Some(source) } => run_source(config, &source),
-        Command::Run { source: None } => {
+        Command::Source(SourceCommand::Run { source, force }) | Command::Run { source: Some(source), force } => {
+            run_source(config, &source, force)
+        }
+        Command::Run { source: None, .. } => {
             act(&Kurak::tools(config)?, "harvest_jobs_run", input([]))?;
             print::line("what was due is waiting; a running server works on it")
         }
@@ -193,10 +204,12 @@ pub fn list_jobs(kurak: &Kurak, fields: Map<String, Value>, as_json: bool) -> Re
     print::list(&act(kurak, "harvest_job_list", fields)?, &members, as_json)
 }
 
-fn run_source(config: Config, source: &str) -> Result<()> {
+fn run_source(config: Config, source: &str, force: bool) -> Result<()> {
     let signals = Signals::listen()?;
     let kurak = if control::is_served(&config.data) { Kurak::tools(config)? } else { Kurak::open(config)? };
-    let job = act(&kurak, "harvest_job_create", input([("source_id", source)]))?;
+    let mut fields = input([("source_id", source)]);
+    fields.insert("force".to_owned(), Value::Bool(force));
+    let job = act(&kurak, "harvest_job_create", fields)?;
     let id = job.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let Some(job) = follow(&kurak, &id, &signals)? else {
         return Err(Error::unavailable(format!("left while job {id} runs; a server, or the next run, goes on with it")));
@@ -257,13 +270,22 @@ pub fn reasons(job: &Value) -> Vec<String> {
     lists.into_iter().flatten().flatten().map(line).collect()
 }
 
+/// True when the listing broke off, or nothing of it could be read at all.
+fn has_failed(job: &Value) -> bool {
+    let note = job.get("note").and_then(Value::as_str).unwrap_or_default();
+    let has_errors = job.get("gather_error_summary").and_then(Value::as_array).is_some_and(|errors| !errors.is_empty());
+    let has_seen = job.pointer("/progress/seen").and_then(Value::as_i64).is_some_and(|seen| seen > 0);
+    note.starts_with(harvest::run::BROKEN) || (has_errors && !has_seen)
+}
+
 fn tell(job: &Value) -> Result<()> {
     print::line(format!("{}: {}", status(job), counts(job)))?;
     reasons(job).iter().try_for_each(|reason| print::line(format!("  {reason}")))?;
-    if status(job) == "Finished" {
-        return Ok(());
+    let note = job.get("note").and_then(Value::as_str);
+    match status(job) {
+        "Finished" if !has_failed(job) => note.map_or(Ok(()), print::line),
+        _ => Err(Error::internal(note.unwrap_or("the job did not come to its end"))),
     }
-    Err(Error::internal(job.get("note").and_then(Value::as_str).unwrap_or("the job did not come to its end")))
 }
 
 #[cfg(test)]
@@ -278,5 +300,19 @@ mod tests {
             "object_error_summary": [{"message": "bad\nname", "error_count": 1}], "gather_error_summary": []});
         assert_eq!(counts(&job), "3 added, 0 updated, 2 unchanged, 0 deleted, 1 rejected");
         assert_eq!(reasons(&job), ["1 × badname"]);
+        assert!(!has_failed(&job));
+    }
+
+    #[test]
+    fn a_job_that_brought_nothing_has_failed() {
+        for (note, gather, seen, failed) in [
+            (None, json!([]), 0, false),
+            (Some("The listing is not complete: nothing was deleted"), json!([{"message": "x"}]), 5, false),
+            (Some("The listing could not be read to its end: nothing was deleted"), json!([{"message": "x"}]), 5, true),
+            (Some("the key cannot be opened"), json!([{"message": "x"}]), 0, true),
+        ] {
+            let job = json!({"note": note, "gather_error_summary": gather, "progress": {"seen": seen}});
+            assert_eq!(has_failed(&job), failed, "{job}");
+        }
     }
 }

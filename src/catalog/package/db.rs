@@ -120,6 +120,19 @@ pub fn names_taken(connection: &mut PgConnection, names: &[&str]) -> Result<Hash
     Ok(rows.into_iter().map(|(name, id, state)| (name, (id, state))).collect())
 }
 
+/// The names of these datasets, by id.
+///
+/// # Errors
+/// What the database says.
+pub fn names_of(connection: &mut PgConnection, ids: &[&str]) -> Result<HashMap<String, String>> {
+    let rows: Vec<(String, String)> = package::table
+        .filter(package::id.eq_any(ids))
+        .select((package::id, package::name))
+        .load(connection)
+        .map_err(error::of)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Which of these ids belong to a dataset.
 ///
 /// # Errors

@@ -25,6 +25,18 @@ pub struct Item {
     pub raw: String,
     /// When the remote says that it changed.
     pub modified: Option<String>,
+    pub state: State,
+}
+
+/// What the remote says of a dataset's life.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    #[default]
+    Active,
+    /// Still listed, to who may see it: here it is gone.
+    Deleted,
+    /// Not public yet: it is not taken, and what was taken before stays.
+    Draft,
 }
 
 /// A part of a listing.
@@ -105,6 +117,8 @@ pub struct RemoteGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mapped {
     pub dict: Map<String, Value>,
+    /// What of the remote's dataset is left out because it is too much, a sentence each.
+    pub cuts: Vec<String>,
     /// The organization that shall own it, if it can be had; else the source's does.
     pub organization: Option<RemoteGroup>,
     pub groups: Vec<RemoteGroup>,

@@ -22,10 +22,20 @@ pub enum Event {
     Broken(String),
 }
 
+/// What is behind a listing so far.
+struct Progress {
+    /// Datasets left out.
+    skips: usize,
+    /// True when a page came: only then what does not come is taken for a dataset that cannot be shown.
+    has_come: bool,
+    /// What was left out before any page came.
+    unsure: Vec<Event>,
+}
+
 /// Fetches from a place to the end, or until nobody listens any more.
 pub fn gather(shared: &Shared, protocol: &Arc<dyn Protocol>, mut place: Value, events: &SyncSender<Event>) {
     let mut failures = 0;
-    let mut skips = 0;
+    let mut progress = Progress { skips: 0, has_come: !place.is_null(), unsure: Vec::new() };
     for _page in 0..PAGES {
         if shared.is_stopping() {
             return;
@@ -33,6 +43,10 @@ pub fn gather(shared: &Shared, protocol: &Arc<dyn Protocol>, mut place: Value, e
         let fault = match protocol.page(&place) {
             Ok(page) => {
                 failures = 0;
+                progress.has_come = true;
+                if progress.unsure.drain(..).any(|event| events.send(event).is_err()) {
+                    return;
+                }
                 let next = page.next.clone();
                 if events.send(Event::Page(page)).is_err() {
                     return;
@@ -59,7 +73,7 @@ pub fn gather(shared: &Shared, protocol: &Arc<dyn Protocol>, mut place: Value, e
             drop(events.send(Event::Broken(fault.message)));
             return;
         }
-        let Some(next) = go_around(protocol.as_ref(), &place, &fault, &mut skips, events) else { return };
+        let Some(next) = go_around(protocol.as_ref(), &place, &fault, &mut progress, events) else { return };
         place = next;
     }
     drop(events.send(Event::Broken("the listing does not end".to_owned())));
@@ -70,14 +84,19 @@ fn go_around(
     protocol: &dyn Protocol,
     place: &Value,
     fault: &Fault,
-    skips: &mut usize,
+    progress: &mut Progress,
     events: &SyncSender<Event>,
 ) -> Option<Value> {
     match protocol.retreat(place) {
         Some(Retreat::Smaller(next)) => Some(next),
-        Some(Retreat::Past(next)) if *skips < SKIPS => {
-            *skips += 1;
-            events.send(Event::Skipped(fault.message.clone(), next.clone())).ok()?;
+        Some(Retreat::Past(next)) if progress.skips < SKIPS => {
+            progress.skips += 1;
+            let event = Event::Skipped(fault.message.clone(), next.clone());
+            if progress.has_come {
+                events.send(event).ok()?;
+            } else {
+                progress.unsure.push(event);
+            }
             Some(next)
         }
         _ => {

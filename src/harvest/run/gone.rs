@@ -7,7 +7,7 @@ use store::Lane;
 
 use super::{
     db, hash,
-    work::{End, Run, Step},
+    work::{BROKEN, End, Run, Step},
 };
 
 /// Deletions are held when more than this share of a source's datasets would go …
@@ -38,7 +38,8 @@ struct Gone {
 /// What the database says.
 pub fn sweep(run: &mut Run) -> Result<Sweep> {
     if run.mark.incomplete {
-        return Ok(Sweep::Done(Some("The listing is not complete: nothing was deleted".to_owned())));
+        let why = if run.mark.broken { BROKEN } else { "The listing is not complete" };
+        return Ok(Sweep::Done(Some(format!("{why}: nothing was deleted"))));
     }
     let (mut gone, live) = find(run)?;
     let going = gone.iter().filter(|gone| gone.package_id.is_some()).count();
@@ -48,7 +49,7 @@ pub fn sweep(run: &mut Run) -> Result<Sweep> {
     if let Some(note) = hold(going, live, run.seen.is_empty()).filter(|_| !run.job.force) {
         return Ok(Sweep::Held(note));
     }
-    let met = u64::try_from(run.seen.len()).unwrap_or(u64::MAX);
+    let met = u64::try_from(run.seen.len()).unwrap_or(u64::MAX).saturating_add(run.mark.passed);
     if run.mark.unsteady || run.mark.total.is_some_and(|total| total != met) {
         if gone.len() > ASK {
             let note = "The listing changed while it was read: nothing was deleted; the next harvest looks again";
@@ -98,7 +99,8 @@ fn hold(going: usize, live: usize, is_empty: bool) -> Option<String> {
     let many = going > HOLD_COUNT && going.saturating_mul(100) > live.saturating_mul(HOLD_PERCENT);
     ((is_empty && going > 0) || many).then(|| {
         format!(
-            "{going} of {live} datasets are gone at the source. Nothing was deleted: start a job with force=true if that is right"
+            "{going} of {live} datasets are gone at the source. Nothing was deleted. If that is right: \
+             `kurak harvester run NAME --force`, or harvest_job_create with force=true"
         )
     })
 }

@@ -9,13 +9,13 @@ use serde_json::Value;
 use store::Lane;
 
 use super::{
-    db::{self, ContentRow, Counts, Known, ObjectRow},
+    db::{self, ContentRow, Counts, FaultRow, Known, ObjectRow},
     groups, hash,
     work::{Run, Step, fault_row, text_of},
 };
 use crate::{
     object,
-    protocol::{Item, Mapped, Page, Place},
+    protocol::{Item, Mapped, Page, Place, State},
 };
 
 /// How often a page is tried while the database is away.
@@ -41,6 +41,48 @@ struct Plan<'a> {
     inherited: Vec<String>,
 }
 
+/// What stands behind a name that somebody else has.
+fn suffix(guid: &str) -> String {
+    let mut short = hex::encode(hash::of_guid(guid));
+    short.truncate(8);
+    format!("-{short}")
+}
+
+/// The objects whose datasets have such a name although nobody has the plain one any more: who had it was deleted since,
+/// such as the one in whose place the remote made them.
+fn names_to_give_back(
+    connection: &mut store::Connection,
+    source: &str,
+    items: &[&Item],
+    known: &HashMap<String, Known>,
+) -> Result<HashSet<String>> {
+    let packages: Vec<&str> = known.values().filter_map(|known| known.package_id.as_deref()).collect();
+    let names = catalog::package::db::names_of(connection, &packages)?;
+    let mut plain: HashMap<String, String> = HashMap::new();
+    for item in items {
+        let object_id = object::id_of(source, &item.guid);
+        let package = known.get(&object_id).and_then(|known| known.package_id.as_ref());
+        let name = package.and_then(|package| names.get(package)).and_then(|name| name.strip_suffix(&suffix(&item.guid)));
+        plain.extend(name.map(|name| (object_id, name.to_owned())));
+    }
+    if plain.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let wanted: Vec<&str> = plain.values().map(String::as_str).collect();
+    let taken = catalog::package::db::names_taken(connection, &wanted)?;
+    let is_free = |name: &String| taken.get(name).is_none_or(|(_, state)| state == "deleted");
+    Ok(plain.into_iter().filter(|(_, name)| is_free(name)).map(|(object_id, _)| object_id).collect())
+}
+
+/// Why an item of the listing is not taken; `None` when it is.
+fn passed_over(state: &State) -> Option<&'static str> {
+    match state {
+        State::Active => None,
+        State::Deleted => Some("Passed over: the portal says that this dataset is deleted"),
+        State::Draft => Some("Passed over: the portal says that this dataset is a draft"),
+    }
+}
+
 impl Run {
     /// Stores a page and moves the cursor behind it.
     ///
@@ -49,14 +91,23 @@ impl Run {
     pub fn import(&mut self, page: Page) -> Result<Step> {
         let mut fresh = Vec::with_capacity(page.items.len());
         let mut hashes = Vec::with_capacity(page.items.len() * 16);
+        let mut is_new = false;
         for item in &page.items {
             let short = hash::of_guid(&item.guid);
-            if self.seen.insert(short) {
+            // What is deleted there counts as not met, so that the sweep finds it.
+            if item.state == State::Deleted {
+                let first = self.passed.insert(short);
+                self.mark.passed += u64::from(first);
+                is_new |= first;
+            } else if self.seen.insert(short) {
+                is_new = true;
                 hashes.extend_from_slice(&short);
-                fresh.push(item);
+                if item.state == State::Active {
+                    fresh.push(item);
+                }
             }
         }
-        let stuck = fresh.is_empty() && !page.items.is_empty() && page.next.is_some();
+        let stuck = !is_new && !page.items.is_empty() && page.next.is_some();
         self.advance(&page, stuck);
         let step = self.store(&fresh, &page, &hashes, true)?;
         if step == Step::On && stuck {
@@ -125,10 +176,15 @@ impl Run {
         let mut connection = self.shared.app.pools.get(Lane::Job)?;
         let mut known: HashMap<String, Known> =
             db::known(&mut connection, &ids)?.into_iter().map(|known| (known.id.clone(), known)).collect();
+        let renamed = names_to_give_back(&mut connection, &self.source.id, items, &known)?;
         drop(connection);
         let mut plan = Plan::default();
         for (item, object_id) in items.iter().zip(ids) {
-            let known = known.remove(&object_id);
+            let mut known = known.remove(&object_id);
+            if let Some(known) = known.as_mut().filter(|_| renamed.contains(&object_id)) {
+                // Read again, although it did not change.
+                (known.raw_hash, known.content_hash) = (None, None);
+            }
             match self.read(item, object_id, known) {
                 Some(entry) => plan.entries.push(entry),
                 None => plan.unchanged += 1,
@@ -226,10 +282,8 @@ impl Run {
             let mut wanted = name_of(mapped);
             let others = taken.get(&wanted).is_some_and(|(id, state)| *id != entry.package_id && state != "deleted");
             if others || given.contains(&wanted) {
-                let mut short = hex::encode(hash::of_guid(&entry.item.guid));
-                short.truncate(8);
                 let kept: String = wanted.chars().take(name::MAX - 9).collect();
-                wanted = format!("{}-{short}", kept.trim_end_matches('-'));
+                wanted = format!("{}{}", kept.trim_end_matches('-'), suffix(&entry.item.guid));
                 mapped.dict.insert("name".to_owned(), Value::String(wanted.clone()));
             }
             given.insert(wanted);
@@ -272,10 +326,17 @@ impl Run {
             if !is_last {
                 return db::save(ctx.db()?, &run.job.id, &counts, None, None);
             }
-            let lost = page.faults.iter().map(|message| fault_row(&run.job.id, None, None, "Gather", message)).collect();
-            run.put_faults(ctx, lost)?;
+            let mut rows: Vec<FaultRow> =
+                page.faults.iter().map(|message| fault_row(&run.job.id, None, None, "Gather", message)).collect();
+            rows.extend(
+                page.items
+                    .iter()
+                    .filter_map(|item| Some(fault_row(&run.job.id, None, Some(&item.guid), "Gather", passed_over(&item.state)?))),
+            );
+            run.put_faults(ctx, rows)?;
             counts.errored += i64::try_from(page.faults.len()).unwrap_or(0);
-            counts.seen = i64::try_from(hashes.len() / 16 + page.faults.len()).unwrap_or(0);
+            let deleted = page.items.iter().filter(|item| item.state == State::Deleted).count();
+            counts.seen = i64::try_from(hashes.len() / 16 + page.faults.len() + deleted).unwrap_or(0);
             db::put_seen(ctx.db()?, &run.job.id, run.mark.page, hashes)?;
             let total = run.mark.total.and_then(|total| i64::try_from(total).ok());
             db::save(ctx.db()?, &run.job.id, &counts, Some(&run.cursor()?), total)?;
@@ -287,16 +348,21 @@ impl Run {
         let mut batch = Vec::with_capacity(entries.len());
         let mut results = Vec::with_capacity(entries.len());
         let mut stored = Vec::with_capacity(entries.len());
+        let mut cuts = Vec::with_capacity(entries.len());
         for mut entry in entries {
             match std::mem::replace(&mut entry.mapped, Ok(Mapped::default())) {
                 Ok(mapped) => {
+                    cuts.push(mapped.cuts);
                     batch.push(Incoming { id: Some(entry.package_id.clone()), dict: mapped.dict, patch: false });
                     stored.push(entry);
                 }
                 Err(message) => results.push((entry, Err(message))),
             }
         }
-        for (entry, outcome) in stored.into_iter().zip(store_many(ctx, batch)?) {
+        let mut faults: Vec<FaultRow> = Vec::new();
+        for ((entry, cuts), outcome) in stored.into_iter().zip(cuts).zip(store_many(ctx, batch)?) {
+            let (object, guid) = (Some(entry.object_id.as_str()), Some(entry.item.guid.as_str()));
+            faults.extend(cuts.iter().map(|cut| fault_row(&self.job.id, object, guid, "Import", cut)));
             let word = match outcome {
                 Outcome::Created(_) => Ok("added"),
                 Outcome::Updated(_) => Ok("updated"),
@@ -306,7 +372,7 @@ impl Run {
             results.push((entry, word));
         }
         let mut objects = Vec::with_capacity(results.len());
-        let (mut faults, mut contents) = (Vec::new(), Vec::new());
+        let mut contents = Vec::new();
         for (entry, outcome) in results {
             if outcome.is_ok() {
                 let (object_id, content) = (entry.object_id.clone(), Some(entry.item.raw.clone()));

@@ -15,6 +15,8 @@ pub mod progress;
 pub mod wake;
 mod work;
 
+pub use work::BROKEN;
+
 use std::{
     panic::AssertUnwindSafe,
     sync::{

@@ -31,6 +31,8 @@ use crate::{
 const FAULTS: i64 = 5_000;
 /// Characters of an error.
 const FAULT_TEXT: usize = 1_000;
+/// What stands in the report, and at the beginning of a job's note, when a listing did not come to its end.
+pub const BROKEN: &str = "The listing could not be read to its end";
 /// How often is looked whether the job shall end while a page is awaited.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -70,6 +72,10 @@ pub struct Mark {
     pub incomplete: bool,
     /// True when the listing has ended.
     pub listed: bool,
+    /// True when it ended before its end.
+    pub broken: bool,
+    /// Deleted datasets that the listing has.
+    pub passed: u64,
 }
 
 /// A job being run.
@@ -82,6 +88,8 @@ pub struct Run {
     pub fingerprint: hash::Hash,
     pub mark: Mark,
     pub seen: HashSet<[u8; 16]>,
+    /// Deleted datasets that were met since the job was taken up.
+    pub passed: HashSet<[u8; 16]>,
     pub faults_left: i64,
 }
 
@@ -108,7 +116,8 @@ pub(super) fn run(shared: &Arc<Shared>, job: Job) -> Result<End> {
     };
     let mark = serde_json::from_value(job.cursor.clone()).unwrap_or_default();
     let fingerprint = hash::of_source(&source);
-    Run { shared: Arc::clone(shared), job, source, protocol, actor, fingerprint, mark, seen, faults_left }.all()
+    Run { shared: Arc::clone(shared), job, source, protocol, actor, fingerprint, mark, seen, passed: HashSet::new(), faults_left }
+        .all()
 }
 
 /// A source that cannot be asked at all, or a job that cannot go on: it ends with that.
@@ -119,6 +128,7 @@ pub(super) fn give_up(shared: &Shared, job: &str, fence: i64, error: &Error) -> 
     }
     let message = text_of(error);
     db::put_faults(ctx.db()?, &[fault_row(job, None, None, "Gather", &message)])?;
+    db::save(ctx.db()?, job, &db::Counts { errored: 1, ..db::Counts::default() }, None, None)?;
     db::finish(ctx.db()?, job, "Finished", Some(&message))?;
     ctx.finish()?;
     Ok(End::Finished)
@@ -206,12 +216,14 @@ impl Run {
         if self.shared.is_stopping() {
             return Ok(Step::Out(End::Stopped));
         }
-        let text = format!("The listing could not be read to its end: {message}");
+        let text = format!("{BROKEN}: {message}");
         self.mark.incomplete = true;
+        self.mark.broken = true;
         self.mark.listed = true;
         self.in_fence(|run, ctx| {
             run.put_gather_fault(ctx, &text)?;
-            db::save(ctx.db()?, &run.job.id, &db::Counts::default(), Some(&run.cursor()?), None)
+            let counts = db::Counts { errored: 1, ..db::Counts::default() };
+            db::save(ctx.db()?, &run.job.id, &counts, Some(&run.cursor()?), None)
         })
     }
 

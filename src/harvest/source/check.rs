@@ -3,6 +3,7 @@
 use action::{Ctx, Dict};
 use auth::Permission;
 use base::{Error, ErrorDict, Result, loose, name, secret::Secret, time::Stamp};
+use ipnet::IpNet;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -34,6 +35,20 @@ pub fn normal_url(text: &str) -> String {
     }
 }
 
+/// Why a portal at this address can never be asked as it is meant; `None` when it can, or is no address at all.
+fn address_fault(text: &str, allow: &[IpNet]) -> Option<&'static str> {
+    let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("A user or password in the address is not sent; give the api_key in config");
+    }
+    if url.query().is_some() {
+        return Some("Give the address of the portal alone, without what stands behind a ?");
+    }
+    fetch::check(text, allow)
+        .err()
+        .map(|_fault| "This address is never fetched: it is not a public one, and kurak.fetch.allow does not name it")
+}
+
 /// The source that the input describes; `old` is the one that it changes, from which comes what is left out.
 ///
 /// # Errors
@@ -45,6 +60,11 @@ pub fn read(ctx: &mut Ctx, dict: &Dict, old: Option<Source>) -> Result<Source> {
     let mut source = old.unwrap_or_else(|| empty(ctx, now));
     let (old_origin, old_key, old_config) = (origin(&source.url), source.sealed_key.clone(), config_of(&source));
     texts(dict, &mut source, &mut errors);
+    if let Some(url) = dict.text("url") {
+        if let Some(fault) = address_fault(&url, &ctx.app.settings.fetch_allow) {
+            errors.add("url", fault);
+        }
+    }
     flags(dict, &mut source, now, is_new, &mut errors);
     config(ctx, dict, &mut source, &mut errors)?;
     if source.sealed_key.is_some() && source.sealed_key == old_key && origin(&source.url) != old_origin {
@@ -295,5 +315,24 @@ mod tests {
         }
         assert_eq!(normal_url("https://example.org/data/"), "https://example.org/data");
         assert_eq!(normal_url("nonsense"), "nonsense");
+    }
+
+    #[test]
+    fn addresses_that_are_never_fetched_are_told() {
+        for (url, told) in [
+            ("http://169.254.169.254/", Some("kurak.fetch.allow")),
+            ("http://[::1]/", Some("kurak.fetch.allow")),
+            ("http://localhost:5000", Some("kurak.fetch.allow")),
+            ("http://example.org:5432", Some("kurak.fetch.allow")),
+            ("http://u:p@example.org/", Some("api_key")),
+            ("http://example.org/?x=1", Some("behind a ?")),
+            ("http://10.1.2.3/", None),
+            ("https://example.org/data/#top", None),
+            ("nonsense", None),
+        ] {
+            let fault = address_fault(url, &["10.0.0.0/8".parse().unwrap()]);
+            assert_eq!(fault.is_some(), told.is_some(), "{url}: {fault:?}");
+            assert!(told.is_none_or(|told| fault.unwrap().contains(told)), "{url}: {fault:?}");
+        }
     }
 }

@@ -63,6 +63,7 @@ const OURS: &[&str] = &["harvest_source_id", "harvest_source_title", "harvest_ob
 #[must_use]
 pub fn map(remote: Map<String, Value>, config: &Config, place: Place) -> Mapped {
     let mut dict = Map::new();
+    let mut cuts = Vec::new();
     for field in TEXTS {
         if let Some(text) = text(&remote, field) {
             dict.insert((*field).to_owned(), Value::String(text));
@@ -85,16 +86,17 @@ pub fn map(remote: Map<String, Value>, config: &Config, place: Place) -> Mapped 
     dict.insert("type".to_owned(), Value::String(text(&remote, "type").unwrap_or_else(|| "dataset".to_owned())));
     dict.insert("state".to_owned(), json!("active"));
     dict.insert("private".to_owned(), json!(remote.get("private").and_then(loose::bool_of).unwrap_or(false)));
-    dict.insert("tags".to_owned(), tags(&remote, config));
-    dict.insert("extras".to_owned(), extras(&remote, config, place));
+    dict.insert("tags".to_owned(), tags(&remote, config, &mut cuts));
+    dict.insert("extras".to_owned(), extras(&remote, config, place, &mut cuts));
     own_fields(&remote, place, &mut dict);
-    dict.insert("resources".to_owned(), resources(&remote, place));
+    dict.insert("resources".to_owned(), resources(&remote, place, &mut cuts));
     let organization = (config.remote_orgs != Remote::Ignore).then(|| remote.get("organization").and_then(group)).flatten();
     let remote_groups = remote.get("groups").and_then(Value::as_array).filter(|_| config.remote_groups != Remote::Ignore);
     let mut groups: Vec<RemoteGroup> = remote_groups.into_iter().flatten().filter_map(group).take(200).collect();
     groups.extend(config.default_groups.iter().map(|name| RemoteGroup { name: name.clone(), ..RemoteGroup::default() }));
     Mapped {
         dict,
+        cuts,
         organization,
         groups,
         create_organization: config.remote_orgs == Remote::Create,
@@ -133,7 +135,14 @@ fn translated(remote: &Map<String, Value>, field: &str) -> Option<Value> {
     (!good.is_empty()).then_some(Value::Object(good))
 }
 
-fn tags(remote: &Map<String, Value>, config: &Config) -> Value {
+/// Notes how many of so many are left out.
+fn cut(cuts: &mut Vec<String>, what: &str, all: usize, most: usize) {
+    if all > most {
+        cuts.push(format!("{} of {all} {what} were left out: a dataset has at most {most} here", all - most));
+    }
+}
+
+fn tags(remote: &Map<String, Value>, config: &Config, cuts: &mut Vec<String>) -> Value {
     let listed = remote.get("tags").and_then(Value::as_array).into_iter().flatten();
     let mut names: Vec<String> = listed
         .filter_map(|tag| tag.as_str().or_else(|| tag.get("name").and_then(Value::as_str)))
@@ -143,18 +152,21 @@ fn tags(remote: &Map<String, Value>, config: &Config) -> Value {
         .collect();
     names.sort_unstable();
     names.dedup();
+    cut(cuts, "tags", names.len(), limits::TAGS);
     names.truncate(limits::TAGS);
     Value::Array(names.into_iter().map(|name| json!({"name": name})).collect())
 }
 
-fn extras(remote: &Map<String, Value>, config: &Config, place: Place) -> Value {
+fn extras(remote: &Map<String, Value>, config: &Config, place: Place, cuts: &mut Vec<String>) -> Value {
     let mut extras: Vec<(String, String)> = Vec::new();
+    let mut long = 0;
     let mut add = |key: &str, value: String, replace: bool| {
         let key: String = key.trim().chars().take(200).collect();
-        if key.is_empty()
-            || (HANDLED.contains(&key.as_str()) || TEXTS.contains(&key.as_str()))
-            || value.len() > limits::EXTRA_BYTES
-        {
+        if key.is_empty() || HANDLED.contains(&key.as_str()) || TEXTS.contains(&key.as_str()) {
+            return;
+        }
+        if value.len() > limits::EXTRA_BYTES {
+            long += 1;
             return;
         }
         match extras.iter_mut().find(|(known, _)| *known == key) {
@@ -199,6 +211,10 @@ fn extras(remote: &Map<String, Value>, config: &Config, place: Place) -> Value {
     for (key, value) in &config.default_extras {
         add(key, fill(value), config.override_extras && !OURS.contains(&key.as_str()));
     }
+    if long > 0 {
+        cuts.push(format!("{long} extras were left out: a value has at most {} bytes here", limits::EXTRA_BYTES));
+    }
+    cut(cuts, "extras", extras.len(), limits::EXTRAS);
     extras.truncate(limits::EXTRAS);
     Value::Array(extras.into_iter().map(|(key, value)| json!({"key": key, "value": value})).collect())
 }
@@ -219,8 +235,10 @@ fn own_fields(remote: &Map<String, Value>, place: Place, dict: &mut Map<String, 
     }
 }
 
-fn resources(remote: &Map<String, Value>, place: Place) -> Value {
+fn resources(remote: &Map<String, Value>, place: Place, cuts: &mut Vec<String>) -> Value {
     let mut seen = HashSet::new();
+    let all = remote.get("resources").and_then(Value::as_array).map_or(0, Vec::len);
+    cut(cuts, "resources", all, limits::RESOURCES);
     let listed = remote.get("resources").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
     let resources = listed.take(limits::RESOURCES).enumerate().map(|(number, resource)| {
         let mut kept: Map<String, Value> = resource

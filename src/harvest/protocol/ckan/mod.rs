@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
 use self::config::Config;
-use super::{Fault, Item, Mapped, Page, Place, Protocol, RemoteGroup, Retreat, Severity};
+use super::{Fault, Item, Mapped, Page, Place, Protocol, RemoteGroup, Retreat, Severity, State};
 
 /// Datasets asked for at a time: each page is one commit of the database; twice as many at a time cost 50 MB more memory.
 const ROWS: u64 = 250;
@@ -186,7 +186,7 @@ impl Protocol for Ckan {
     fn is_there(&self, guid: &str) -> Result<bool, Fault> {
         match self.get("package_show", &[("id", guid)]) {
             // An answer that cannot be read says nothing: only a plain 404 says that it is gone.
-            Ok(answer) => wire::show(&answer.body).map(|_item| true),
+            Ok(answer) => wire::show(&answer.body).map(|item| item.state != State::Deleted),
             Err(fault) if fault.message.ends_with("404") => Ok(false),
             Err(fault) => Err(fault),
         }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
-use super::super::{Fault, Item, Page, Severity};
+use super::super::{Fault, Item, Page, Severity, State};
 
 /// Bytes of the longest id.
 const GUID_BYTES: usize = 1_000;
@@ -35,6 +35,8 @@ struct Head {
     name: Value,
     #[serde(default)]
     metadata_modified: Value,
+    #[serde(default)]
+    state: Value,
 }
 
 /// Text of a body: UTF-8, with or without a byte order mark; what is no UTF-8 is replaced.
@@ -110,7 +112,13 @@ fn item(raw: &str) -> Result<Item, String> {
     if guid.len() > GUID_BYTES {
         return Err("a dataset of the listing has too long an id".to_owned());
     }
-    Ok(Item { guid, raw: raw.to_owned(), modified: key(&head.metadata_modified) })
+    // Portals that only look like CKAN write what they like here (DKAN: Active).
+    let state = match head.state.as_str().map(str::trim) {
+        Some(state) if state.eq_ignore_ascii_case("deleted") => State::Deleted,
+        Some(state) if state.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case("draft")) => State::Draft,
+        _ => State::Active,
+    };
+    Ok(Item { guid, raw: raw.to_owned(), modified: key(&head.metadata_modified), state })
 }
 
 #[cfg(test)]
@@ -126,6 +134,17 @@ mod tests {
         assert_eq!(page.items.iter().map(|item| item.guid.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(page.items[0].modified.as_deref(), Some("2020-01-01"));
         assert_eq!(page.faults.len(), 2);
+    }
+
+    #[test]
+    fn states_are_read() {
+        let state = |text: &str| item(&format!("{{\"id\": \"a\"{text}}}")).unwrap().state;
+        for text in ["", ",\"state\":null", ",\"state\":\"active\"", ",\"state\":7", ",\"state\":\"Активен\""] {
+            assert_eq!(state(text), State::Active, "{text}");
+        }
+        assert_eq!(state(",\"state\":\"deleted\""), State::Deleted);
+        assert_eq!(state(",\"state\":\"draft\""), State::Draft);
+        assert_eq!(state(",\"state\":\"draft-complete\""), State::Draft);
     }
 
     #[test]
