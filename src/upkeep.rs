@@ -88,6 +88,20 @@ pub fn entry(app: &App, name: &str) -> Result<Value> {
     serde_json::from_str(&format!("{body}}}")).map_err(Error::internal)
 }
 
+/// Waits until searches see all that is committed by now; false when they do not in that time.
+#[must_use]
+pub fn sees_all(feed: &Feed, patience: Duration) -> bool {
+    let begin = Instant::now();
+    feed.hurry();
+    while !feed.sees(begin, 0) {
+        if begin.elapsed() > patience {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use kit::TestApp;

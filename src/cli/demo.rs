@@ -7,7 +7,7 @@ mod state;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use action::actors::Proof;
@@ -16,10 +16,12 @@ use serde_json::{Value, json};
 use state::State;
 
 use super::{act, harvester, input, print, run::must_be_free, signals::Signals};
-use crate::{Kurak, config::Config};
+use crate::{Kurak, config::Config, upkeep};
 
 /// The name of the sample portal's harvest source.
 const SOURCE: &str = "sample-portal";
+/// How long a busy machine is given until searches find what was harvested.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The sysadmin of the demo.
 const ADMIN: &str = "admin";
 
@@ -79,7 +81,7 @@ fn prepared(mut config: Config, arguments: &Arguments) -> Result<(Config, Socket
     }
     // The sample portal is on this machine, where harvests otherwise have no business.
     let loopback = "127.0.0.0/8".parse().map_err(Error::internal)?;
-    config.fetch_allow.push(loopback);
+    config.settings.fetch_allow.push(loopback);
     Ok((config, address))
 }
 
@@ -164,6 +166,7 @@ fn farewell(kurak: &Kurak, address: SocketAddr, state: &State, told: &str) -> Re
         IpAddr::V4(ip) if ip.is_unspecified() => format!("http://{}:{}", Ipv4Addr::LOCALHOST, address.port()),
         _ => format!("http://{address}"),
     };
+    let sees_all = kurak.app().feed().is_none_or(|feed| upkeep::sees_all(feed, PATIENCE));
     let mut page = input([("sort", "metadata_modified desc"), ("fl", "name")]);
     page.insert("rows".to_owned(), Value::from(1));
     let found = act(kurak, "package_search", page)?;
@@ -171,6 +174,9 @@ fn farewell(kurak: &Kurak, address: SocketAddr, state: &State, told: &str) -> Re
     let name = found.pointer("/results/0/name").and_then(Value::as_str).unwrap_or_default().to_owned();
     let count = |action: &str| act(kurak, action, input([])).map(|names| names.as_array().map_or(0, Vec::len));
     print::line(told)?;
+    if !sees_all {
+        print::line("the index is not done with them yet: searches find more in a while")?;
+    }
     print::line(format!(
         "the catalog has {total} datasets of {} organizations in {} groups",
         count("organization_list")?,

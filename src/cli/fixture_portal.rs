@@ -27,6 +27,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let portal = fixture::Portal::load(&arguments.path)?;
     let listener = TcpListener::bind(address).map_err(|error| Error::internal(format!("{address} cannot be taken: {error}")))?;
     print::line(format!("{} datasets of {} organizations", portal.datasets(), portal.organizations()))?;
+    for fault in portal.left_out() {
+        eprintln!("kurak: left out: {fault}");
+    }
     if portal.skipped() > 0 {
         print::line(format!("{} entries are no packages and were left out", portal.skipped()))?;
     }

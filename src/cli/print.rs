@@ -1,9 +1,9 @@
 //! What a command says: results on standard output, progress on standard error and only on a terminal.
 
-use std::{fmt::Display, io::Write};
+use std::{fmt::Display, io::Write, time::Duration};
 
 use base::{Error, Result};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 use serde_json::Value;
 
 /// Prints a line. A reader that has seen enough (`| head`) is no failure.
@@ -69,14 +69,27 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// A bar for so many things; hidden when standard error is no terminal.
+/// A bar for so many things, 0 while nobody knows; hidden when standard error is no terminal.
 ///
 /// # Errors
 /// Never, as long as the template is one.
-pub fn bar(total: u64, what: &str) -> Result<ProgressBar> {
-    let template = format!("{{bar:40}} {{pos}} of {{len}} {what}, {{eta}} left");
-    let style = ProgressStyle::with_template(&template).map_err(Error::internal)?;
+pub fn bar(total: u64, what: &'static str) -> Result<ProgressBar> {
+    let draw = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        // What cannot be drawn is drawn the next time.
+        let _drawn = out.write_str(&drawn(state.pos(), state.len().unwrap_or(0), what, state.eta()));
+    };
+    let style = ProgressStyle::with_template("{progress}").map_err(Error::internal)?.with_key("progress", draw);
     Ok(ProgressBar::new(total).with_style(style))
+}
+
+fn drawn(done: u64, total: u64, what: &str, left: Duration) -> String {
+    const WIDTH: u64 = 40;
+    if total == 0 {
+        return format!("{done} {what}");
+    }
+    let full = usize::try_from((done.min(total) * WIDTH).checked_div(total).unwrap_or(WIDTH)).unwrap_or(0);
+    let bar: String = (0..40).map(|place| if place < full { '█' } else { '░' }).collect();
+    format!("{bar} {done} of {total} {what}, {} left", HumanDuration(left))
 }
 
 /// A wheel that turns while something takes as long as it takes.
@@ -86,7 +99,7 @@ pub fn bar(total: u64, what: &str) -> Result<ProgressBar> {
 pub fn wheel(what: String) -> Result<ProgressBar> {
     let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})").map_err(Error::internal)?;
     let wheel = ProgressBar::new_spinner().with_style(style).with_message(what);
-    wheel.enable_steady_tick(std::time::Duration::from_millis(120));
+    wheel.enable_steady_tick(Duration::from_millis(120));
     Ok(wheel)
 }
 
@@ -95,6 +108,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_bar_is_drawn_when_it_is_known_how_long_it_is() {
+        let second = Duration::from_secs(1);
+        assert_eq!(drawn(0, 0, "datasets", Duration::ZERO), "0 datasets");
+        assert_eq!(drawn(250, 0, "datasets", Duration::ZERO), "250 datasets");
+        let half = drawn(5, 10, "datasets", second);
+        assert!(half.ends_with("5 of 10 datasets, 1 second left"), "{half}");
+        assert_eq!((half.matches('█').count(), half.matches('░').count()), (20, 20));
+        assert_eq!(drawn(12, 10, "datasets", second).matches('█').count(), 40);
+    }
 
     #[test]
     fn cells_are_one_line_of_text() {
