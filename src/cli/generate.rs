@@ -85,23 +85,27 @@ ckan.activity_streams_email_notifications = false
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use crate::config::{Config, ini::parse};
+    use crate::config::{Config, Options, ini};
 
     #[test]
     fn what_is_written_is_a_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = |text: &str| -> Options {
+            let file = folder.path().join("ckan.ini");
+            std::fs::write(&file, text).unwrap();
+            ini::read(&file).unwrap().options
+        };
         let text = super::template("a-secret-of-32-letters-or-more-x");
-        let options = parse(&text, Path::new("ckan.ini")).unwrap();
-        assert_eq!(options["secret_key"], "a-secret-of-32-letters-or-more-x");
-        let config = Config::from_options(options).unwrap();
+        let given = options(&text);
+        assert_eq!(given["secret_key"], "a-secret-of-32-letters-or-more-x");
+        let config = Config::from_options(given).unwrap();
         assert_eq!(config.not_honoured(), []);
         // What is commented out is good, too.
         let all: String = text
             .lines()
             .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line).to_owned() + "\n")
             .collect();
-        let config = Config::from_options(parse(&all, Path::new("ckan.ini")).unwrap()).unwrap();
+        let config = Config::from_options(options(&all)).unwrap();
         assert_eq!(config.not_honoured(), []);
         assert_eq!(config.settings.root_path.before, "/data");
     }

@@ -60,10 +60,8 @@ pub fn read(ctx: &mut Ctx, dict: &Dict, old: Option<Source>) -> Result<Source> {
     let mut source = old.unwrap_or_else(|| empty(ctx, now));
     let (old_origin, old_key, old_config) = (origin(&source.url), source.sealed_key.clone(), config_of(&source));
     texts(dict, &mut source, &mut errors);
-    if let Some(url) = dict.text("url") {
-        if let Some(fault) = address_fault(&url, &ctx.app.settings.fetch_allow) {
-            errors.add("url", fault);
-        }
+    if let Some(fault) = dict.text("url").and_then(|url| address_fault(&url, &ctx.app.settings.fetch_allow)) {
+        errors.add("url", fault);
     }
     flags(dict, &mut source, now, is_new, &mut errors);
     config(ctx, dict, &mut source, &mut errors)?;
