@@ -3,6 +3,7 @@
 
 mod database_url;
 mod files;
+mod given;
 pub mod honoured;
 pub mod ini;
 mod proofs;
@@ -23,38 +24,12 @@ use action::{
     settings::{ActivitySettings, AuthSettings, FeedSettings, LOCALES, MailSettings, RootPath, SearchSettings, ViewSettings},
 };
 use base::{Result, limits, secret::Secret};
+pub use given::{Given, InForce};
 use reader::{Reader, wrong};
 pub use sources::is_root;
 
 /// Options by lower-case name.
 pub type Options = BTreeMap<String, String>;
-
-/// Options, and where each was given: `ckan.ini:12`, `kurak.toml`, or a variable's name.
-#[derive(Clone, Debug, Default)]
-pub struct Given {
-    pub options: Options,
-    /// By the same names.
-    pub origins: BTreeMap<String, String>,
-}
-
-impl Given {
-    fn put(&mut self, name: &str, value: &str, origin: String) {
-        self.options.insert(name.to_owned(), value.to_owned());
-        self.origins.insert(name.to_owned(), origin);
-    }
-
-    /// Takes all of the other, which counts more.
-    fn extend(&mut self, other: Self) {
-        self.options.extend(other.options);
-        self.origins.extend(other.origins);
-    }
-
-    /// Takes what is not there yet.
-    fn fill(&mut self, mut other: Self) {
-        std::mem::swap(self, &mut other);
-        self.extend(other);
-    }
-}
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -221,16 +196,6 @@ impl Config {
         };
         self.options.iter().map(shown).collect()
     }
-}
-
-/// An option as it counts, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InForce {
-    pub name: String,
-    /// Secrets are hidden.
-    pub value: String,
-    /// `ckan.ini:12`, a variable's name, or `default`.
-    pub source: String,
 }
 
 /// `scheme://user:password@host` with `***` for the password; a query may carry one too and goes.
