@@ -75,7 +75,8 @@ pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, reques
             outcome
         }
     };
-    let page = outcome.best.get(bounded.start.min(outcome.best.len())..need.min(outcome.best.len())).unwrap_or_default();
+    let places = bounded.start.min(outcome.best.len())..need.min(outcome.best.len());
+    let page = outcome.best.get(places.clone()).unwrap_or_default();
     let hits = page.iter().map(|(segment, doc)| hit(view, shared, *segment, *doc)).collect::<Result<Vec<Hit>>>()?;
     let reasons = if bounded.explain {
         let mut builder = builder(view, analyzers, deadline())?;
@@ -88,6 +89,7 @@ pub fn search(view: &View, shared: &Shared, analyzers: &TokenizerManager, reques
     Ok(Found {
         count: outcome.count,
         hits,
+        scores: outcome.scores.get(places).unwrap_or_default().to_vec(),
         facets: Arc::clone(&outcome.facets),
         cut: outcome.cut.clone(),
         sort: bounded.order().to_owned(),
@@ -311,6 +313,7 @@ fn run(view: &View, request: &Request, plan: &Plan) -> Result<Outcome> {
     };
     Ok(Outcome {
         count,
+        scores: if plan.scored { best.iter().map(|ranked| ranked.score).collect() } else { Vec::new() },
         best: best.into_iter().map(|ranked| (u32::try_from(ranked.segment).unwrap_or(u32::MAX), ranked.doc)).collect(),
         window: plan.window,
         facets: Arc::new(facets),

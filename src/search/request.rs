@@ -80,6 +80,8 @@ pub struct Found {
     /// All matches, exact.
     pub count: usize,
     pub hits: Vec<Hit>,
+    /// How well each of them fits; empty where the order does not ask.
+    pub scores: Vec<f32>,
     /// In the order in which they were asked for.
     pub facets: Arc<Facets>,
     /// Facets that were cut at a bound of this server, and how many values each would have.

@@ -31,6 +31,8 @@ pub struct Outcome {
     pub count: usize,
     /// The best, in order; as many as `window`, or all.
     pub best: Vec<Address>,
+    /// How well each of them fits; empty where nobody asks.
+    pub scores: Vec<f32>,
     pub window: usize,
     pub facets: Arc<Facets>,
     pub cut: Vec<(String, usize)>,
@@ -46,7 +48,7 @@ pub struct Outcome {
 impl Outcome {
     fn bytes(&self) -> u32 {
         let values = self.facets.iter().flat_map(|(_, values)| values).map(|(value, _)| value.len() + 40).sum::<usize>();
-        u32::try_from(values + self.best.len() * 8 + self.readings.all().map(|reading| reading.len() + 80).sum::<usize>() + 200)
+        u32::try_from(values + self.best.len() * 12 + self.readings.all().map(|reading| reading.len() + 80).sum::<usize>() + 200)
             .unwrap_or(u32::MAX)
     }
 }

@@ -47,9 +47,35 @@ fn an_answer_says_more_where_it_is_asked_to() {
     assert_eq!(more["highlighting"][id], json!({"title": ["Some <em>public</em> stuff"]}));
     assert!(more["explain"][id].as_str().unwrap().starts_with("Found by \"public\" in title ("), "{}", more["explain"]);
     assert_eq!(ask(&anonymous, json!({"q": "pubilc"}))["did_you_mean"], "public");
+    let scored = ask(&anonymous, json!({"q": "public", "fl": "name,score"}))["results"][0].clone();
+    assert!(scored["name"] == "warandpeace" && scored["score"].as_f64().is_some_and(|score| score > 0.0), "{scored}");
+    let sorted = ask(&anonymous, json!({"q": "public", "fl": "name,score", "sort": "name asc"}))["results"][0].clone();
+    assert_eq!(sorted, json!({"name": "warandpeace"}));
     let secret = json!({"q": "privaet", "include_private": true, "hl": true});
     assert_eq!(ask(&anonymous, secret.clone()).get("did_you_mean"), None);
     assert_eq!(ask(&actor(&portal, "editor"), secret)["did_you_mean"], "private");
+}
+
+#[test]
+fn values_of_what_nobody_may_see_are_no_facets() {
+    let portal = portal();
+    let secret = json!({"name": "secret", "owner_org": "org1", "private": true, "tags": [{"name": "whispered"}],
+        "resources": [{"url": "http://x.org/a", "format": "XYZ"}], "extras": [{"key": "theme", "value": "hush"}]});
+    drop(portal.ok("package_create", secret));
+    drop(portal.ok("package_create", json!({"name": "purged", "owner_org": "org1", "tags": [{"name": "forgotten"}]})));
+    drop(portal.ok("dataset_purge", json!({"id": "purged"})));
+    let fields = ["tags", "res_format", "theme", "extras_theme", "title_string", "capacity", "state", "name"];
+    for limit in [-1, 50] {
+        let input = json!({"facet.field": fields, "facet.mincount": 0, "facet.limit": limit, "q": "name:another", "rows": 0});
+        let told = portal.call(&Actor::anonymous(), "package_search", input).unwrap()["facets"].clone();
+        let empty = json!({});
+        assert_eq!([&told["tags"], &told["theme"], &told["extras_theme"]], [&empty; 3], "{told}");
+        assert_eq!(told["capacity"], json!({"public": 1}));
+        assert_eq!(told["name"], json!({"another": 1, "warandpeace": 0}));
+        for secret in ["whispered", "XYZ", "hush", "Some private stuff", "forgotten", "purged"] {
+            assert!(!told.to_string().contains(secret), "{told}");
+        }
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use base::{
 };
 use model::{Document, document};
 use search::{Found, Hit, Ranking, Request};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::index::unpack;
 
@@ -311,7 +311,7 @@ fn results(app: &App, found: &Found, fl: &[String], text: &mut String) -> Result
         if place > 0 {
             text.push(',');
         }
-        result(app, hit, fl, text)?;
+        scored(app, hit, fl, found.scores.get(place).copied(), text)?;
     }
     Ok(())
 }
@@ -321,11 +321,20 @@ fn results(app: &App, found: &Found, fl: &[String], text: &mut String) -> Result
 /// # Errors
 /// Internal, when its entry in the index is damaged.
 pub fn result(app: &App, hit: &Hit, fl: &[String], text: &mut String) -> Result<()> {
+    scored(app, hit, fl, None, text)
+}
+
+/// The same; `fl` may ask how well it fits.
+fn scored(app: &App, hit: &Hit, fl: &[String], score: Option<f32>, text: &mut String) -> Result<()> {
     let (owner, groups, body) = unpack(&hit.stored)?;
     if fl.is_empty() {
         app.quotes.splice_parts(body, owner, groups.into_iter(), text);
     } else {
-        text.push_str(&chosen(app, &hit.id, (owner, &groups, body), fl)?);
+        let mut fields = chosen(app, &hit.id, (owner, &groups, body), fl)?;
+        if let Some(score) = score.filter(|_| fl.iter().any(|name| name == "score")) {
+            fields.insert("score".to_owned(), json!(score));
+        }
+        text.push_str(&Value::Object(fields).to_string());
     }
     Ok(())
 }
@@ -343,7 +352,12 @@ pub fn listed(ctx: &mut Ctx, request: &Request) -> Result<String> {
 }
 
 /// The fields of `fl`, as the index would store them.
-fn chosen(app: &App, id: &str, (owner, groups, body): (Option<&str>, &[&str], &str), fl: &[String]) -> Result<String> {
+fn chosen(
+    app: &App,
+    id: &str,
+    (owner, groups, body): (Option<&str>, &[&str], &str),
+    fl: &[String],
+) -> Result<Map<String, Value>> {
     let package = document::parse(body)?;
     let document = Document {
         id: id.to_owned(),
@@ -358,7 +372,7 @@ fn chosen(app: &App, id: &str, (owner, groups, body): (Option<&str>, &[&str], &s
         body: body.into(),
     };
     let entry = super::index::search_document(app, &document)?;
-    Ok(Value::Object(search::fields(&entry, fl)).to_string())
+    Ok(search::fields(&entry, fl))
 }
 
 /// Appends a text as JSON.
@@ -427,7 +441,6 @@ fn display_name<'a>(app: &App, field: &str, value: &'a str) -> Cow<'a, str> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
 
     use super::*;
 
