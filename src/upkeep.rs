@@ -130,4 +130,16 @@ mod tests {
         keep();
         assert_eq!(index.mark(), None);
     }
+
+    #[test]
+    fn searches_see_all_when_it_is_said() {
+        let portal = TestApp::with(|settings| settings.auth.create_unowned_dataset = true);
+        let feed = portal.app.feed().unwrap();
+        assert!(!sees_all(feed, Duration::ZERO), "nobody can have looked at the log since");
+        for name in ["one", "two"] {
+            drop(portal.ok("package_create", json!({"name": name})));
+        }
+        assert!(sees_all(feed, Duration::from_secs(30)));
+        assert_eq!(portal.app.index.count(), 2);
+    }
 }

@@ -276,7 +276,7 @@ pub const TABLE: &[(&str, Effect)] = &[
     ("sqlalchemy.*", Missing("connections to the database are as kurak has them")),
     ("sqlalchemy.url", Here("the database")),
     ("testing", Here("storages of kind ckan:memory")),
-    ("use", OTHER_SERVER),
+    ("use", Needless("the web server is another; a file that config: names is read, too")),
     ("wtf_csrf_check_default", Always("true", "who POSTs by a cookie repeats what only pages of this site know")),
     ("wtf_csrf_enabled", Always("true", "who POSTs by a cookie repeats what only pages of this site know")),
     ("wtf_csrf_field_name", LOGIN),

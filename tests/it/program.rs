@@ -174,7 +174,8 @@ fn a_site_is_set_up_served_and_stopped() {
     assert_eq!(site.code("search-index clear from-outside"), Some(2));
     site.ok("search-index clear");
     let server = Server::start(&site);
-    assert_eq!(server.post("package_search", "", "{}")["result"]["count"], 1);
+    // 503 until it is built.
+    kit::soon("the index is built anew", || server.post("package_search", "", "{}")["result"]["count"] == 1);
     assert_eq!(server.stop(), Some(0));
 }
 
