@@ -19,6 +19,7 @@ mod highlight;
 mod holders;
 mod index;
 mod lex;
+mod listing;
 mod live;
 mod parse;
 mod piece;

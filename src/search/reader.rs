@@ -12,6 +12,7 @@ use tantivy::{DocAddress, TantivyDocument};
 use crate::cursor::{self, Mark};
 use crate::facet::{self, Facet};
 use crate::function::{self, Boost};
+use crate::listing::{self, Best};
 use crate::parse::{self, Place};
 use crate::query::{Builder, Defaults};
 use crate::question::{Order, is_asked, is_ranked_here, question};
@@ -20,7 +21,7 @@ use crate::repair::{self, Readings};
 use crate::request::{Found, Hit, Request};
 use crate::schema::{self, Kind};
 use crate::shared::{Address, Outcome, Shared};
-use crate::sort::{self, Key, Ranked, SegmentKeys, Source};
+use crate::sort::{self, Key, Match, SegmentKeys, Source};
 use crate::suggest::{FEW, Suggester};
 use crate::terms::Statistics;
 use crate::tree::Node;
@@ -45,6 +46,7 @@ struct Plan {
     /// Documents up to this place were given before.
     behind: Option<Vec<Mark>>,
     facets: Vec<(String, Facet)>,
+    base: Base,
     allowed: Vec<Arc<Allowed>>,
     readings: Readings,
     window: usize,
@@ -122,7 +124,7 @@ pub fn page(
 fn answer(view: &View, shared: &Shared, analyzers: &TokenizerManager, request: &Request, need: usize) -> Result<Outcome> {
     let asking = |request: &Request, need, mm| plan((view, shared, analyzers), request, need, mm);
     let first = asking(request, need, dismax::MM)?;
-    let mut outcome = run(view, request, &first)?;
+    let mut outcome = run((view, shared), request, &first)?;
     if outcome.count > FEW || request.cursor.is_some() || !(is_asked(request) && is_ranked_here(request)) {
         return Ok(outcome);
     }
@@ -130,14 +132,14 @@ fn answer(view: &View, shared: &Shared, analyzers: &TokenizerManager, request: &
     let suggester = Suggester { view, shared, analyzers, allowed, readings, deadline: *deadline };
     if let Some(q) = if need == 0 { None } else { suggester.corrected(request)? } {
         let better = Request { q: q.clone(), facet_fields: Vec::new(), ..request.clone() };
-        let found = run(view, &better, &asking(&better, 0, dismax::MM)?)?;
+        let found = run((view, shared), &better, &asking(&better, 0, dismax::MM)?)?;
         outcome.did_you_mean = (found.count > outcome.count).then_some(q);
     }
     if outcome.count == 0 && request.mm.is_none() {
         let apart = dismax::apart(&request.q);
         let in_parts = Request { q: apart.clone().unwrap_or_else(|| request.q.clone()), ..request.clone() };
         for mm in [dismax::MM, dismax::RELAXED].into_iter().skip(usize::from(apart.is_none())) {
-            let relaxed = run(view, &in_parts, &asking(&in_parts, need, mm)?)?;
+            let relaxed = run((view, shared), &in_parts, &asking(&in_parts, need, mm)?)?;
             if relaxed.count > 0 {
                 return Ok(Outcome { relaxed: true, did_you_mean: outcome.did_you_mean, apart, ..relaxed });
             }
@@ -191,7 +193,8 @@ fn plan(
             filters.push(Box::new(ConstScoreQuery::new(builder.whole(&node)?, 0.0)));
         }
     }
-    let allowed = view.allowed(&Base::of(request, own_states), shared)?;
+    let base = Base::of(request, own_states);
+    let allowed = view.allowed(&base, shared)?;
     if is_asked(request) && is_ranked_here(request) {
         builder.readings = repair::readings(view, analyzers, &allowed, &request.q)?;
     }
@@ -239,10 +242,10 @@ fn plan(
     let usual = if query.is_none() { WINDOW_ALL } else { WINDOW };
     let window = if need == 0 || request.cursor.is_some() { need } else { need.max(usual) };
     let readings = builder.readings;
-    Ok(Plan { query, scored, ranking, boosts, keys, behind, facets, allowed, readings, window, deadline })
+    Ok(Plan { query, scored, ranking, boosts, keys, behind, facets, base, allowed, readings, window, deadline })
 }
 
-fn run(view: &View, request: &Request, plan: &Plan) -> Result<Outcome> {
+fn run((view, shared): (&View, &Shared), request: &Request, plan: &Plan) -> Result<Outcome> {
     let statistics = Statistics { searcher: &view.searcher, terms: &view.terms };
     let scoring = if plan.scored {
         EnableScoring::enabled_from_statistics_provider(&statistics, &view.searcher)
@@ -253,11 +256,25 @@ fn run(view: &View, request: &Request, plan: &Plan) -> Result<Outcome> {
     let exact = plan.ranking.as_ref().map(|order| order.exact.weight(EnableScoring::disabled_from_searcher(&view.searcher)));
     let exact = exact.transpose().map_err(failed)?;
     let mut counts: Vec<Vec<u32>> = plan.facets.iter().map(|(_, facet)| vec![0; facet.values.len()]).collect();
-    let (mut count, mut best): (usize, Vec<Ranked>) = (0, Vec::new());
+    let (mut count, mut best): (usize, Vec<Best>) = (0, Vec::new());
     for (index, (segment, allowed)) in view.searcher.segment_readers().iter().zip(&plan.allowed).enumerate() {
-        // Everything, and nobody asks for documents: the sums are known.
-        let whole = weight.is_none() && allowed.denied.len() * 2 <= usize_of(segment.max_doc());
-        if !(whole && plan.window == 0) {
+        // Everything: the sums are known, and what comes first stays as long as the piece does. Pages behind a place are asked
+        // for once.
+        let whole = weight.is_none() && request.cursor.is_none() && allowed.denied.len() * 2 <= usize_of(segment.max_doc());
+        if whole {
+            count += allowed.count;
+            if plan.window > 0 {
+                let look = |found: Vec<Match>| {
+                    let keys = SegmentKeys::open(&plan.keys, segment)?;
+                    keys.ranked(index, &keys.best(&found, plan.window))
+                };
+                let wanted = (request.order(), plan.window);
+                best.push((index, shared.listings.best(segment, (allowed, &plan.base), wanted, look)?));
+            }
+            for ((_, facet), counts) in plan.facets.iter().zip(&mut counts) {
+                facet.columns.get(index).into_iter().for_each(|column| column.add_all_but(&allowed.denied, counts));
+            }
+        } else {
             let mut found =
                 view.matches(segment, allowed, weight.as_deref().map(|weight| (weight, plan.scored)), plan.deadline)?;
             count += found.len();
@@ -267,7 +284,7 @@ fn run(view: &View, request: &Request, plan: &Plan) -> Result<Outcome> {
             if let Some(exact) = &exact {
                 rank::raise(exact.as_ref(), rank::weights().exact, segment, &mut found)?;
             }
-            if !whole && !counts.is_empty() {
+            if !counts.is_empty() {
                 let docs: Vec<u32> = found.iter().map(|found| found.doc).collect();
                 for ((_, facet), counts) in plan.facets.iter().zip(&mut counts) {
                     facet.columns.get(index).into_iter().for_each(|column| column.add(&docs, counts));
@@ -279,22 +296,14 @@ fn run(view: &View, request: &Request, plan: &Plan) -> Result<Outcome> {
                     let places = keys.places(behind)?;
                     found.retain(|found| keys.is_behind(&places, *found));
                 }
-                best.extend(keys.ranked(index, &keys.best(&found, plan.window))?);
-            }
-        } else {
-            count += allowed.count;
-        }
-        if whole {
-            for ((_, facet), counts) in plan.facets.iter().zip(&mut counts) {
-                facet.columns.get(index).into_iter().for_each(|column| column.add_all_but(&allowed.denied, counts));
+                best.push((index, Arc::new(keys.ranked(index, &keys.best(&found, plan.window))?)));
             }
         }
         if Instant::now() > plan.deadline {
             return Err(crate::view::too_long());
         }
     }
-    best.sort_by(Ranked::compare);
-    best.truncate(plan.window);
+    let mut best = listing::merged(&best, plan.window);
     if let Some(order) = &plan.ranking {
         rank::again(&statistics, &order.features, rank::weights().step, &mut best)?;
     }

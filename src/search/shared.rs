@@ -1,4 +1,4 @@
-//! What outlives one state of the index: the count of states, and four bounded caches whose keys can never mean anything
+//! What outlives one state of the index: the count of states, and bounded caches whose keys can never mean anything
 //! else later (a segment's content does not change; a generation is given once).
 
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use base::time::Stamp;
 use moka::sync::Cache;
 use tantivy::index::SegmentId;
 
+use crate::listing::Listings;
 use crate::quarantine::Quarantine;
 use crate::repair::Readings;
 use crate::request::{Facets, Hit, Request};
@@ -62,6 +63,7 @@ pub struct Shared {
     pub stored: Cache<(SegmentId, u32), Hit>,
     pub results: Cache<(u64, Request), Arc<Outcome>>,
     pub terms: Arc<Terms>,
+    pub listings: Listings,
     pub allowed: Cache<(Base, SegmentId, Option<u64>), Arc<Allowed>>,
 }
 
@@ -83,6 +85,7 @@ impl Shared {
                 .time_to_idle(Duration::from_secs(300))
                 .build(),
             terms: Arc::default(),
+            listings: Listings::default(),
             allowed: Cache::builder().max_capacity(ALLOWED_SETS).time_to_idle(Duration::from_secs(600)).build(),
         }
     }

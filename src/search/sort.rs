@@ -114,7 +114,7 @@ pub struct SegmentKeys {
 }
 
 /// A document with its keys, comparable across segments.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ranked {
     pub segment: usize,
     pub doc: u32,
@@ -122,7 +122,7 @@ pub struct Ranked {
     rank: Vec<Rank>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Rank {
     Number(u64),
     Text(Option<Arc<str>>, bool),
@@ -151,6 +151,19 @@ impl Rank {
 }
 
 impl Ranked {
+    /// The same, where its segment is another one of its index.
+    #[must_use]
+    pub fn within(&self, segment: usize) -> Self {
+        Self { segment, ..self.clone() }
+    }
+
+    /// About how much memory it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let text = |rank: &Rank| if let Rank::Text(Some(text), _) = rank { text.len() + 16 } else { 0 };
+        self.rank.iter().map(|rank| size_of::<Rank>() + text(rank)).sum::<usize>() + size_of::<Self>()
+    }
+
     /// Gives another score to a document whose first key is the score, from high to low.
     pub fn rescore(&mut self, score: Score) {
         self.score = score;
