@@ -78,7 +78,7 @@ fn create(kurak: &Kurak, types: &[String], datasets: &[String]) -> Result<()> {
             let Some(last) = page.last() else { break };
             after.clone_from(&last.id);
             for document in page.iter().filter(|document| document.state != "deleted") {
-                if suits(kurak, document, &kinds)? {
+                if suits(kurak, document, &kinds) {
                     total += give(kurak, &document.id, &kinds)?.unwrap_or(0);
                 }
             }
@@ -87,11 +87,11 @@ fn create(kurak: &Kurak, types: &[String], datasets: &[String]) -> Result<()> {
     print::line(format!("{total} views made"))
 }
 
-/// True when a kind suits a resource of the dataset.
-fn suits(kurak: &Kurak, document: &Document, kinds: &[&'static Plugin]) -> Result<bool> {
-    let resources = document::parse(&document.body)?.resources;
+/// True when a kind suits a resource of the dataset, or may: a damaged document is read from its rows when it is locked.
+fn suits(kurak: &Kurak, document: &Document, kinds: &[&'static Plugin]) -> bool {
+    let Ok(package) = document::parse(&document.body) else { return true };
     let settings = &kurak.app().settings;
-    Ok(resources.iter().any(|resource| kinds.iter().any(|plugin| plugin.suits(settings, resource.into()))))
+    package.resources.iter().any(|resource| kinds.iter().any(|plugin| plugin.suits(settings, resource.into())))
 }
 
 /// Gives the resources of a dataset its missing views and says how many; `None` if there is no such dataset.
