@@ -191,7 +191,7 @@ mod tests {
             ("[app:main]\na = 1\n[loggers]\nkeys\n", "x.ini line 4"),
             ("[app:main]\n= 1\n", "x.ini line 2"),
             ("", "x.ini has no section [app:main]"),
-            ("[app:mian]\na = 1\n", "x.ini has no section [app:main]"),
+            ("[app:web]\na = 1\n", "x.ini has no section [app:main]"),
             ("[app:main]\na = 1\nb = %(nope)s\n", "x.ini:3: the option b names %(nope)s"),
             ("[app:main]\nb = %(nope\n", "x.ini:2: the option b has a `%(` without"),
             ("[app:main]\na = %(b)s\nb = %(a)s\n", "in a circle"),

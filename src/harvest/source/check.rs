@@ -321,7 +321,7 @@ mod tests {
             ("http://169.254.169.254/", Some("kurak.fetch.allow")),
             ("http://[::1]/", Some("kurak.fetch.allow")),
             ("http://localhost:5000", Some("kurak.fetch.allow")),
-            ("http://example.org:5432", Some("kurak.fetch.allow")),
+            ("http://8.8.8.8:5432", Some("kurak.fetch.allow")),
             ("http://u:p@example.org/", Some("api_key")),
             ("http://example.org/?x=1", Some("behind a ?")),
             ("http://10.1.2.3/", None),
